@@ -1,0 +1,16 @@
+package org.guestmount.core.appliance;
+
+import java.nio.file.Path;
+
+/**
+ * A kernel and initramfs that QEMU boots to get a guest running our daemon.
+ *
+ * @param kernel a Linux image that QEMU's {@code -kernel} accepts
+ * @param initramfs a cpio archive, possibly compressed
+ * @param kernelRelease as {@code uname -r} will say in the guest
+ * @param digest hexadecimal, of every input: two appliances with one digest are the same
+ */
+public record Appliance(Path kernel, Path initramfs, String kernelRelease, String digest) {
+    /** The name of the virtio-serial port the daemon answers on. */
+    public static final String DAEMON_PORT = "org.guestmount.daemon.0";
+}

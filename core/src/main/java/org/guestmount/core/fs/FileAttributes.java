@@ -1,0 +1,54 @@
+package org.guestmount.core.fs;
+
+import com.google.errorprone.annotations.Immutable;
+
+/**
+ * What stat(2) says of an inode. Numbers that stat has as unsigned are carried in the same bits.
+ *
+ * @param device the guest's {@code st_dev}: tells the guest's filesystems (and btrfs subvolumes) apart
+ * @param inode the inode number, unique within {@code device} only
+ * @param mode type and permission bits
+ * @param links number of hard links
+ * @param uid owner, unsigned
+ * @param gid group, unsigned
+ * @param rdev the device number of a device node in the kernel's 64-bit encoding, 0 otherwise
+ * @param size in bytes, at least 0
+ * @param blocks allocated, in units of 512 bytes
+ * @param blockSize preferred I/O size, in bytes
+ */
+@Immutable
+public record FileAttributes(
+        long device,
+        long inode,
+        int mode,
+        int links,
+        int uid,
+        int gid,
+        long rdev,
+        long size,
+        long blocks,
+        int blockSize,
+        Timestamp accessed,
+        Timestamp modified,
+        Timestamp changed) {
+    public FileAttributes {
+        if (!FileType.isTyped(mode)) {
+            throw new IllegalArgumentException("no file type in mode 0" + Integer.toOctalString(mode));
+        }
+        if (size < 0) {
+            throw new IllegalArgumentException("negative size: " + size);
+        }
+    }
+
+    public FileType type() {
+        return FileType.ofMode(mode);
+    }
+
+    public InodeKey key() {
+        return new InodeKey(device, inode);
+    }
+
+    public boolean isDirectory() {
+        return type() == FileType.DIRECTORY;
+    }
+}

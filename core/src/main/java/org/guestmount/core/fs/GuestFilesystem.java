@@ -1,0 +1,156 @@
+package org.guestmount.core.fs;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * The guest's mounted filesystems as one tree. The daemon implements it with system calls, the RPC client by asking the
+ * daemon, the cache by asking another of its kind.
+ *
+ * <p><b>Errors.</b> Every method throws {@link GuestFilesystemException} with the errno that the Linux system call
+ * named in its documentation gives for the same condition; only what differs is said below. A lost guest is
+ * {@code EIO}.
+ *
+ * <p><b>Paths</b> are resolved within the guest's tree whatever its symbolic links say, and a final symbolic link is
+ * never followed.
+ *
+ * <p><b>Permissions</b> are not checked: operations are done with all of root's capabilities.
+ *
+ * <p><b>Threads.</b> All methods may be called from any thread. Calls that overlap are done in no particular order.
+ */
+public interface GuestFilesystem extends AutoCloseable {
+    /** The most that one {@link #read} or {@link #write} is asked to carry, in bytes. */
+    int MAX_TRANSFER_BYTES = 1 << 20;
+
+    /** Attributes, link target and whether there are xattrs: lstat(2), readlink(2), llistxattr(2) in one. */
+    FileDetails lookup(GuestPath path) throws GuestFilesystemException;
+
+    /** lstat(2) or fstat(2). */
+    FileAttributes getattr(FileReference file) throws GuestFilesystemException;
+
+    /**
+     * Lists a directory with the details of each entry: getdents64(2). An entry removed meanwhile is left out.
+     *
+     * @param directory a path to begin, or the {@link DirectoryChunk#next} of the part before to go on
+     * @param maxBytes about how large the encoded part may become, in bytes, at least one entry
+     */
+    DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException;
+
+    /** readlink(2): the target's bytes, whole. */
+    String readlink(GuestPath path) throws GuestFilesystemException;
+
+    /** open(2) of an existing file, {@code ELOOP} for a symbolic link. A fifo or device node is {@code ENXIO}. */
+    OpenedFile open(GuestPath path, OpenFlags flags) throws GuestFilesystemException;
+
+    /**
+     * open(2) with {@code O_CREAT}; with {@link OpenFlags#EXCL} only if it does not exist.
+     *
+     * @param mode permission bits, 0 to 07777; no umask is applied
+     */
+    OpenedFile create(GuestPath path, OpenFlags flags, int mode, Credentials owner) throws GuestFilesystemException;
+
+    /**
+     * pread(2) into the buffer's remaining space, which is at most {@link #MAX_TRANSFER_BYTES}.
+     *
+     * @param offset in bytes, at least 0
+     * @return how much was read; less than asked only at the end of the file
+     */
+    int read(FileHandle file, long offset, ByteBuffer destination) throws GuestFilesystemException;
+
+    /**
+     * pwrite(2) of the buffer's remaining bytes, at most {@link #MAX_TRANSFER_BYTES}; at the end of the file, whatever
+     * the offset, if it was opened with {@link OpenFlags#APPEND}.
+     *
+     * @return how much was written; less than asked only where an error came after some was
+     */
+    int write(FileHandle file, long offset, ByteBuffer source) throws GuestFilesystemException;
+
+    /** A descriptor of the file was closed: reports an error not yet reported. Nothing becomes durable by it. */
+    void flush(FileHandle file) throws GuestFilesystemException;
+
+    /**
+     * fsync(2), or fdatasync(2) if {@code dataOnly}: what was written is on the host's disk when it returns. For a
+     * directory, give its path.
+     */
+    void fsync(FileReference file, boolean dataOnly) throws GuestFilesystemException;
+
+    /** Closes a file or gives up a listing. The handle is gone whether or not an error is thrown. */
+    void release(FileHandle file) throws GuestFilesystemException;
+
+    /**
+     * truncate(2), chown(2), chmod(2) and utimensat(2) in that order, on a symbolic link itself where Linux can.
+     *
+     * @return the attributes after the change
+     */
+    FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException;
+
+    /**
+     * fallocate(2).
+     *
+     * @param mode its {@code FALLOC_FL_*} bits, passed on as they are
+     */
+    void fallocate(FileHandle file, int mode, long offset, long length) throws GuestFilesystemException;
+
+    /** lseek(2) for data or a hole; {@code ENXIO} past the end, or past the last data. */
+    long seek(FileHandle file, long offset, SeekTarget target) throws GuestFilesystemException;
+
+    /**
+     * copy_file_range(2).
+     *
+     * @return how much was copied; 0 only at the end of the source
+     */
+    long copyRange(FileHandle source, long sourceOffset, FileHandle destination, long destinationOffset, long length)
+            throws GuestFilesystemException;
+
+    /** mkdir(2); no umask is applied. */
+    FileAttributes mkdir(GuestPath path, int mode, Credentials owner) throws GuestFilesystemException;
+
+    /**
+     * mknod(2) of a fifo, socket, device or empty regular file; no umask is applied.
+     *
+     * @param mode type and permission bits
+     * @param rdev for a device, its number in the kernel's 64-bit encoding
+     */
+    FileAttributes mknod(GuestPath path, int mode, long rdev, Credentials owner) throws GuestFilesystemException;
+
+    /** symlink(2). */
+    FileAttributes symlink(String target, GuestPath path, Credentials owner) throws GuestFilesystemException;
+
+    /**
+     * link(2); a symbolic link is linked itself.
+     *
+     * @return the inode's attributes after it
+     */
+    FileAttributes link(FileReference existing, GuestPath path) throws GuestFilesystemException;
+
+    /** unlink(2). Open handles go on working. */
+    void unlink(GuestPath path) throws GuestFilesystemException;
+
+    /** rmdir(2). */
+    void rmdir(GuestPath path) throws GuestFilesystemException;
+
+    /** renameat2(2). */
+    void rename(GuestPath from, GuestPath to, RenameMode mode) throws GuestFilesystemException;
+
+    /** lgetxattr(2): the whole value; {@code ENODATA} if there is none of that name. */
+    byte[] getxattr(FileReference file, String name) throws GuestFilesystemException;
+
+    /** llistxattr(2). */
+    List<String> listxattr(FileReference file) throws GuestFilesystemException;
+
+    /** lsetxattr(2). */
+    void setxattr(FileReference file, String name, byte[] value, XattrMode mode) throws GuestFilesystemException;
+
+    /** lremovexattr(2). */
+    void removexattr(FileReference file, String name) throws GuestFilesystemException;
+
+    /** statvfs(3) of the filesystem the path is on. */
+    FilesystemStatistics statfs(GuestPath path) throws GuestFilesystemException;
+
+    /** syncfs(2) of every mounted filesystem: all that was written is on the host's disk when it returns. */
+    void sync() throws GuestFilesystemException;
+
+    /** Gives up what this object holds; the guest's filesystems stay mounted. */
+    @Override
+    void close() throws GuestFilesystemException;
+}

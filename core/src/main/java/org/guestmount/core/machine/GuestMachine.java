@@ -1,0 +1,42 @@
+package org.guestmount.core.machine;
+
+import java.util.List;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.Timestamp;
+
+/**
+ * Control of the guest: finding filesystems, mounting them into the one tree that
+ * {@link org.guestmount.core.fs.GuestFilesystem} shows, and ending it safely.
+ *
+ * <p>Methods may be called from any thread; the guest does one at a time.
+ */
+public interface GuestMachine {
+    /**
+     * All drives in the order they were added, each followed by its partitions.
+     *
+     * @param expectedDrives how many whole disks to wait for, at most a few seconds, for they appear asynchronously
+     */
+    List<BlockDevice> blockDevices(int expectedDrives) throws GuestFilesystemException;
+
+    /** Every device of {@link #blockDevices} that holds, or may hold, something, with what it is. */
+    List<DetectedFilesystem> detectFilesystems() throws GuestFilesystemException;
+
+    /**
+     * mount(2).
+     *
+     * @throws GuestFilesystemException {@code ENODEV} with the type's name if the appliance's kernel does not have the
+     *     filesystem, {@code ENOENT} for an unknown device, {@code ENOTDIR} or {@code ENOENT} for the mountpoint,
+     *     {@code EINVAL} for options or a device with no such filesystem on it. The message carries what the guest's
+     *     kernel or mount helper logged.
+     */
+    void mount(MountRequest request) throws GuestFilesystemException;
+
+    /** Syncs and unmounts everything, in reverse order. The image is safe when it returns. */
+    void unmountAll() throws GuestFilesystemException;
+
+    /** clock_settime(2). */
+    void setClock(Timestamp now) throws GuestFilesystemException;
+
+    /** Powers the guest off, after {@link #unmountAll} unless that was done. The reply comes before the power goes. */
+    void powerOff() throws GuestFilesystemException;
+}

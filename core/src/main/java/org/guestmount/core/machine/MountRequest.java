@@ -1,0 +1,18 @@
+package org.guestmount.core.machine;
+
+import org.guestmount.core.fs.GuestPath;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A filesystem to mount in the guest's tree.
+ *
+ * @param device as {@link BlockDevice#name}
+ * @param mountpoint an existing directory of the tree mounted so far; the root for the first
+ * @param options mount(8)'s comma-separated options, empty for none
+ * @param type the filesystem's type; null to have it detected
+ */
+public record MountRequest(
+        String device,
+        GuestPath mountpoint,
+        String options,
+        @Nullable String type) {}

@@ -1,0 +1,178 @@
+package org.guestmount.core.protocol;
+
+import org.guestmount.core.fs.AttributeChange;
+import org.guestmount.core.fs.AttributeChange.TimeChange;
+import org.guestmount.core.fs.Credentials;
+import org.guestmount.core.fs.DirectoryChunk;
+import org.guestmount.core.fs.DirectoryEntry;
+import org.guestmount.core.fs.FileAttributes;
+import org.guestmount.core.fs.FileDetails;
+import org.guestmount.core.fs.FilesystemStatistics;
+import org.guestmount.core.fs.OpenedFile;
+import org.guestmount.core.fs.RenameMode;
+import org.guestmount.core.fs.SeekTarget;
+import org.guestmount.core.fs.Timestamp;
+import org.guestmount.core.fs.XattrMode;
+
+/** The wire form of {@link org.guestmount.core.fs}'s records: their components in order, enums by the kernel's number. */
+public final class FilesystemCodecs {
+    private FilesystemCodecs() {}
+
+    public static void encodeAttributes(FileAttributes attributes, WireWriter out) {
+        out.i64(attributes.device())
+                .i64(attributes.inode())
+                .i32(attributes.mode())
+                .i32(attributes.links())
+                .i32(attributes.uid())
+                .i32(attributes.gid())
+                .i64(attributes.rdev())
+                .i64(attributes.size())
+                .i64(attributes.blocks())
+                .i32(attributes.blockSize());
+        encodeTimestamp(attributes.accessed(), out);
+        encodeTimestamp(attributes.modified(), out);
+        encodeTimestamp(attributes.changed(), out);
+    }
+
+    public static FileAttributes decodeAttributes(WireReader in) throws ProtocolException {
+        return new FileAttributes(
+                in.i64(),
+                in.i64(),
+                in.i32(),
+                in.i32(),
+                in.i32(),
+                in.i32(),
+                in.i64(),
+                in.i64(),
+                in.i64(),
+                in.i32(),
+                decodeTimestamp(in),
+                decodeTimestamp(in),
+                decodeTimestamp(in));
+    }
+
+    public static void encodeTimestamp(Timestamp time, WireWriter out) {
+        out.i64(time.seconds()).i32(time.nanos());
+    }
+
+    public static Timestamp decodeTimestamp(WireReader in) throws ProtocolException {
+        return new Timestamp(in.i64(), in.i32());
+    }
+
+    public static void encodeDetails(FileDetails details, WireWriter out) {
+        encodeAttributes(details.attributes(), out);
+        out.optional(details.linkTarget(), (target, to) -> to.string(target)).bool(details.mayHaveXattrs());
+    }
+
+    public static FileDetails decodeDetails(WireReader in) throws ProtocolException {
+        return new FileDetails(decodeAttributes(in), in.optional(WireReader::string), in.bool());
+    }
+
+    public static void encodeEntry(DirectoryEntry entry, WireWriter out) {
+        out.string(entry.name());
+        encodeDetails(entry.details(), out);
+    }
+
+    public static DirectoryEntry decodeEntry(WireReader in) throws ProtocolException {
+        return new DirectoryEntry(in.string(), decodeDetails(in));
+    }
+
+    public static void encodeChunk(DirectoryChunk chunk, WireWriter out) {
+        out.list(chunk.entries(), FilesystemCodecs::encodeEntry).optional(chunk.next(), (next, to) -> to.handle(next));
+    }
+
+    public static DirectoryChunk decodeChunk(WireReader in) throws ProtocolException {
+        return new DirectoryChunk(in.list(FilesystemCodecs::decodeEntry), in.optional(WireReader::handle));
+    }
+
+    public static void encodeOpened(OpenedFile opened, WireWriter out) {
+        out.handle(opened.handle());
+        encodeAttributes(opened.attributes(), out);
+    }
+
+    public static OpenedFile decodeOpened(WireReader in) throws ProtocolException {
+        return new OpenedFile(in.handle(), decodeAttributes(in));
+    }
+
+    public static void encodeCredentials(Credentials credentials, WireWriter out) {
+        out.i32(credentials.uid()).i32(credentials.gid());
+    }
+
+    public static Credentials decodeCredentials(WireReader in) throws ProtocolException {
+        return new Credentials(in.i32(), in.i32());
+    }
+
+    public static void encodeChange(AttributeChange change, WireWriter out) {
+        out.optional(change.size(), (size, to) -> to.i64(size))
+                .optional(change.uid(), (uid, to) -> to.i32(uid))
+                .optional(change.gid(), (gid, to) -> to.i32(gid))
+                .optional(change.mode(), (mode, to) -> to.i32(mode))
+                .optional(change.accessed(), FilesystemCodecs::encodeTimeChange)
+                .optional(change.modified(), FilesystemCodecs::encodeTimeChange);
+    }
+
+    public static AttributeChange decodeChange(WireReader in) throws ProtocolException {
+        return new AttributeChange(
+                in.optional(WireReader::i64),
+                in.optional(WireReader::i32),
+                in.optional(WireReader::i32),
+                in.optional(WireReader::i32),
+                in.optional(FilesystemCodecs::decodeTimeChange),
+                in.optional(FilesystemCodecs::decodeTimeChange));
+    }
+
+    private static void encodeTimeChange(TimeChange change, WireWriter out) {
+        out.optional(change.time(), FilesystemCodecs::encodeTimestamp);
+    }
+
+    private static TimeChange decodeTimeChange(WireReader in) throws ProtocolException {
+        return new TimeChange(in.optional(FilesystemCodecs::decodeTimestamp));
+    }
+
+    public static void encodeStatistics(FilesystemStatistics statistics, WireWriter out) {
+        out.i64(statistics.blockSize())
+                .i64(statistics.fragmentSize())
+                .i64(statistics.blocks())
+                .i64(statistics.freeBlocks())
+                .i64(statistics.availableBlocks())
+                .i64(statistics.files())
+                .i64(statistics.freeFiles())
+                .i64(statistics.availableFiles())
+                .i32(statistics.maxNameBytes());
+    }
+
+    public static FilesystemStatistics decodeStatistics(WireReader in) throws ProtocolException {
+        return new FilesystemStatistics(
+                in.i64(), in.i64(), in.i64(), in.i64(), in.i64(), in.i64(), in.i64(), in.i64(), in.i32());
+    }
+
+    public static RenameMode decodeRenameMode(WireReader in) throws ProtocolException {
+        int flags = in.u8();
+        for (RenameMode mode : RenameMode.values()) {
+            if (mode.flags() == flags) {
+                return mode;
+            }
+        }
+        throw new ProtocolException("rename flags " + flags);
+    }
+
+    public static XattrMode decodeXattrMode(WireReader in) throws ProtocolException {
+        int flags = in.u8();
+        for (XattrMode mode : XattrMode.values()) {
+            if (mode.flags() == flags) {
+                return mode;
+            }
+        }
+        throw new ProtocolException("xattr flags " + flags);
+    }
+
+    public static SeekTarget decodeSeekTarget(WireReader in) throws ProtocolException {
+        int whence = in.u8();
+        for (SeekTarget target : SeekTarget.values()) {
+            if (target.whence() == whence) {
+                return target;
+            }
+        }
+        throw new ProtocolException("seek whence " + whence);
+    }
+}

@@ -1,0 +1,29 @@
+package org.guestmount.core.protocol.message;
+
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.machine.GuestMachine;
+import org.guestmount.core.protocol.Command;
+import org.guestmount.core.protocol.GuestServices;
+import org.guestmount.core.protocol.Opcode;
+import org.guestmount.core.protocol.WireReader;
+import org.guestmount.core.protocol.WireWriter;
+
+/** {@link GuestMachine#unmountAll}. */
+public record UnmountAll() implements Command {
+    public static UnmountAll decode(WireReader in) {
+        return new UnmountAll();
+    }
+
+    @Override
+    public Opcode opcode() {
+        return Opcode.UNMOUNT_ALL;
+    }
+
+    @Override
+    public void encode(WireWriter out) {}
+
+    @Override
+    public void perform(GuestServices guest) throws GuestFilesystemException {
+        guest.machine().unmountAll();
+    }
+}
