@@ -50,7 +50,8 @@ public interface GuestFilesystem extends AutoCloseable {
     OpenedFile create(GuestPath path, OpenFlags flags, int mode, Credentials owner) throws GuestFilesystemException;
 
     /**
-     * pread(2) into the buffer's remaining space, which is at most {@link #MAX_TRANSFER_BYTES}.
+     * pread(2) into the buffer's remaining space, which is at most {@link #MAX_TRANSFER_BYTES}. The buffer's position
+     * moves by what was read.
      *
      * @param offset in bytes, at least 0
      * @return how much was read; less than asked only at the end of the file
@@ -59,7 +60,7 @@ public interface GuestFilesystem extends AutoCloseable {
 
     /**
      * pwrite(2) of the buffer's remaining bytes, at most {@link #MAX_TRANSFER_BYTES}; at the end of the file, whatever
-     * the offset, if it was opened with {@link OpenFlags#APPEND}.
+     * the offset, if it was opened with {@link OpenFlags#APPEND}. The buffer's position moves by what was written.
      *
      * @return how much was written; less than asked only where an error came after some was
      */
