@@ -1,0 +1,13 @@
+package org.guestmount.core.session;
+
+/** The points a launch passes, in this order; those up to {@link #DAEMON_ANSWERED} again if KVM has to be given up. */
+public enum LaunchMilestone {
+    /** Kernel and initramfs are there. */
+    APPLIANCE_OBTAINED,
+    /** The QEMU process runs. */
+    QEMU_STARTED,
+    /** The guest has booted as far as the daemon. */
+    DAEMON_ANSWERED,
+    /** The session can be used. */
+    READY
+}
