@@ -30,19 +30,13 @@ final class JsonParser {
     private @Nullable Object value() throws JsonException {
         skipSpace();
         char c = peek();
-        switch (c) {
-            case '{':
-                return object();
-            case '[':
-                return list();
-            case '"':
-                return string();
-            default:
-                if (c == '-' || (c >= '0' && c <= '9')) {
-                    return number();
-                }
-                return literal();
-        }
+        return switch (c) {
+            case '{' -> object();
+            case '[' -> list();
+            case '"' -> string();
+            case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> number();
+            default -> literal();
+        };
     }
 
     private JsonObject object() throws JsonException {
@@ -103,24 +97,16 @@ final class JsonParser {
     private char escaped() throws JsonException {
         char c = peek();
         position++;
-        switch (c) {
-            case '"', '\\', '/':
-                return c;
-            case 'b':
-                return '\b';
-            case 'f':
-                return '\f';
-            case 'n':
-                return '\n';
-            case 'r':
-                return '\r';
-            case 't':
-                return '\t';
-            case 'u':
-                return hexadecimal();
-            default:
-                throw new JsonException("unknown escape \\" + c);
-        }
+        return switch (c) {
+            case '"', '\\', '/' -> c;
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'u' -> hexadecimal();
+            default -> throw new JsonException("unknown escape \\" + c);
+        };
     }
 
     private char hexadecimal() throws JsonException {
@@ -153,10 +139,10 @@ final class JsonParser {
 
     private @Nullable Object literal() throws JsonException {
         if (skipWord("true")) {
-            return Boolean.TRUE;
+            return true;
         }
         if (skipWord("false")) {
-            return Boolean.FALSE;
+            return false;
         }
         if (skipWord("null")) {
             return null;
