@@ -1,0 +1,152 @@
+package org.guestmount.appliance.image;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.guestmount.core.appliance.Appliance;
+import org.guestmount.core.appliance.ApplianceException;
+import org.guestmount.core.appliance.ApplianceSource;
+import org.guestmount.core.appliance.BuildProgress;
+
+/**
+ * Makes appliances from what the host has installed, once for each set of inputs, and keeps them in the user's cache folder. Any
+ * number of processes may ask at the same time: one builds, the others wait and take its result.
+ */
+public final class ApplianceBuilder implements ApplianceSource {
+    private static final int STEPS = 5;
+
+    private final ApplianceSettings settings;
+    private final Path root;
+    private final ClassLoader classes;
+
+    public ApplianceBuilder(ApplianceSettings settings) {
+        this(settings, Path.of("/"), ApplianceBuilder.class.getClassLoader());
+    }
+
+    /**
+     * @param root the folder taken for the host's root
+     * @param classes where the daemon's classes are
+     */
+    ApplianceBuilder(ApplianceSettings settings, Path root, ClassLoader classes) {
+        this.settings = settings;
+        this.root = root;
+        this.classes = classes;
+    }
+
+    @Override
+    public Appliance obtain(BuildProgress progress) throws ApplianceException, InterruptedException {
+        ApplianceCache cache = ApplianceCache.open(settings.cacheFolder());
+        try {
+            Optional<Appliance> current = cache.current(key());
+            return current.isPresent() ? current.get() : update(cache, progress);
+        } catch (ApplianceException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new ApplianceException("cannot build the appliance in " + settings.cacheFolder() + ": " + e, e);
+        }
+    }
+
+    /** What {@link #obtain} would give, without building it. */
+    public ApplianceDescription describe() throws ApplianceException {
+        ApplianceCache cache = ApplianceCache.open(settings.cacheFolder());
+        try {
+            Recipe recipe = gather(new InputList(), BuildProgress.SILENT);
+            Optional<Appliance> built = cache.withDigest(recipe.digest());
+            if (built.isEmpty()) {
+                return ApplianceDescription.of(recipe, null, 0);
+            }
+            Appliance appliance = built.get();
+            long size = Files.size(appliance.kernel()) + Files.size(appliance.initramfs());
+            return ApplianceDescription.of(recipe, appliance.initramfs().getParent(), size);
+        } catch (ApplianceException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new ApplianceException("cannot describe the appliance: " + e, e);
+        }
+    }
+
+    /**
+     * Removes all appliances of this user and what else the cache folder holds.
+     *
+     * @return the folders of those that are in use and stay
+     */
+    public List<Path> clean() throws ApplianceException, InterruptedException {
+        ApplianceCache cache = ApplianceCache.open(settings.cacheFolder());
+        try (ApplianceCache.Building building = cache.lock(() -> {})) {
+            return building.clean();
+        } catch (IOException e) {
+            throw new ApplianceException("cannot remove " + settings.cacheFolder() + ": " + e, e);
+        }
+    }
+
+    private Appliance update(ApplianceCache cache, BuildProgress progress) throws IOException, InterruptedException {
+        Runnable waiting = () -> progress.step(1, STEPS, "waiting for another process that builds the appliance");
+        try (ApplianceCache.Building building = cache.lock(waiting)) {
+            Optional<Appliance> current = cache.current(key());
+            if (current.isPresent()) {
+                return current.get();
+            }
+            InputList inputs = new InputList();
+            Recipe recipe = gather(inputs, progress);
+            if (cache.withDigest(recipe.digest()).isEmpty()) {
+                build(recipe, building, progress);
+            }
+            cache.remember(key(), recipe.digest(), inputs);
+            Appliance appliance = cache.withDigest(recipe.digest())
+                    .orElseThrow(() -> new ApplianceException("the appliance vanished from " + settings.cacheFolder()));
+            building.prune();
+            return appliance;
+        }
+    }
+
+    private Recipe gather(InputList inputs, BuildProgress progress) throws IOException {
+        KernelFinder finder = new KernelFinder(root, inputs);
+        Path named = settings.kernel();
+        Optional<HostKernel> installed = named != null ? Optional.of(finder.named(named)) : finder.newest();
+        HostKernel kernel = installed.orElseThrow(() -> new ApplianceException("no kernel can be used: "
+                + String.join("; ", finder.rejected())
+                + "; install the package linux-image-amd64, or name a kernel image in GUESTMOUNT_KERNEL"));
+        progress.step(1, STEPS, "using the kernel " + kernel.release() + " (" + kernel.image() + ")");
+        return Recipe.gather(root, kernel, new DaemonJar(classes), inputs);
+    }
+
+    private static void build(Recipe recipe, ApplianceCache.Building building, BuildProgress progress)
+            throws IOException {
+        Path folder = building.newFolder();
+        try {
+            Path kernel = folder.resolve("kernel");
+            progress.step(2, STEPS, "unpacking the kernel");
+            Path image = recipe.kernel().image();
+            if (!KernelImage.open(image).unpack(kernel)) {
+                Files.copy(image, kernel);
+            }
+            progress.step(3, STEPS, "linking a Java runtime");
+            Path runtime = folder.resolve("java");
+            JavaRuntime.link(runtime);
+            progress.step(
+                    4,
+                    STEPS,
+                    "packing %d kernel modules, %d programs and %d libraries"
+                            .formatted(
+                                    recipe.modules().size(),
+                                    recipe.tools().size(),
+                                    recipe.libraries().size()));
+            Packing.of(recipe, runtime).write(folder.resolve("initramfs"));
+            ApplianceCache.deleteTree(runtime);
+            progress.step(5, STEPS, "keeping the appliance");
+            building.publish(folder, recipe.digest(), List.of(recipe.kernel().release()));
+        } finally {
+            ApplianceCache.deleteTree(folder);
+        }
+    }
+
+    /** Names a request: what the user chose, and which program and Java ask. */
+    private String key() {
+        String request = settings.kernel() + "\n" + System.getProperty("java.home") + "\n"
+                + System.getProperty("java.class.path") + "\n" + root;
+        return Recipe.sha256(request.getBytes(StandardCharsets.UTF_8)).substring(0, 16);
+    }
+}

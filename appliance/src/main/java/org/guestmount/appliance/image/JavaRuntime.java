@@ -1,0 +1,113 @@
+package org.guestmount.appliance.image;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+import org.guestmount.core.appliance.ApplianceException;
+
+/** The Java runtime inside the appliance: the running one, linked down to what the daemon needs. */
+final class JavaRuntime {
+    /** Where it lies in the appliance, without the leading slash. */
+    static final String GUEST_FOLDER = "usr/lib/java";
+
+    /** What jdeps finds in the daemon and jnr-ffi. */
+    private static final String MODULES = "java.base,java.logging,jdk.unsupported";
+
+    /** Parts of the linked runtime that nothing uses at run time. */
+    private static final List<String> LEFT_OUT = List.of(
+            "legal",
+            "include",
+            "man",
+            "release",
+            "lib/jrt-fs.jar",
+            "lib/classlist",
+            "lib/libjsig.so",
+            "lib/server/libjsig.so",
+            "lib/jexec",
+            "bin/keytool");
+
+    private JavaRuntime() {}
+
+    /** Facts that decide what linking yields. */
+    static List<String> identity() {
+        return List.of(
+                "java " + System.getProperty("java.runtime.version") + " " + System.getProperty("java.vm.name"),
+                "java modules " + MODULES);
+    }
+
+    /** The file whose change means another Java. */
+    static Path witness() {
+        return home().resolve("lib/modules");
+    }
+
+    /** The program that starts Java, for the libraries it needs. */
+    static Path launcher() {
+        return home().resolve("bin/java");
+    }
+
+    /** The libraries of Java itself, for the libraries they need. */
+    static List<Path> libraries() {
+        List<Path> libraries = new ArrayList<>();
+        for (String name :
+                List.of("server/libjvm.so", "libjava.so", "libjli.so", "libnio.so", "libnet.so", "libzip.so")) {
+            Path library = home().resolve("lib").resolve(name);
+            if (Files.exists(library)) {
+                libraries.add(library);
+            }
+        }
+        return libraries;
+    }
+
+    private static Path home() {
+        return Path.of(System.getProperty("java.home"));
+    }
+
+    /** Links the runtime into a folder that does not exist yet. */
+    static void link(Path target) throws ApplianceException {
+        ToolProvider jlink = ToolProvider.findFirst("jlink").orElseThrow(JavaRuntime::noJlink);
+        StringWriter said = new StringWriter();
+        PrintWriter out = new PrintWriter(said);
+        int status = jlink.run(
+                out,
+                out,
+                "--add-modules",
+                MODULES,
+                "--strip-debug",
+                "--no-header-files",
+                "--no-man-pages",
+                "--output",
+                target.toString());
+        if (status != 0) {
+            if (!Files.isDirectory(home().resolve("jmods"))) {
+                throw noJlink();
+            }
+            throw new ApplianceException(
+                    "jlink cannot make a Java runtime: " + said.toString().strip());
+        }
+    }
+
+    private static ApplianceException noJlink() {
+        int version = Runtime.version().feature();
+        return new ApplianceException("building the appliance takes a full JDK with jlink and its jmods folder, and "
+                + home() + " is not one; install the package openjdk-" + version
+                + "-jdk-headless (Fedora: java-" + version + "-openjdk-jmods)");
+    }
+
+    /** Adds a linked runtime to the appliance. */
+    static void pack(Path runtime, Initramfs into) throws IOException {
+        try (Stream<Path> files = Files.walk(runtime)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                String name = runtime.relativize(file).toString();
+                if (Files.isRegularFile(file) && LEFT_OUT.stream().noneMatch(name::startsWith)) {
+                    into.program(GUEST_FOLDER + "/" + name, file);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package org.guestmount.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.guestmount.appliance.image.ApplianceBuilder;
+import org.guestmount.appliance.image.ApplianceDescription;
+import org.guestmount.appliance.image.ApplianceSettings;
+import org.guestmount.core.appliance.Appliance;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code guestmount-appliance}: makes, describes and removes the small virtual machine that reads guests' filesystems. */
+@Command(
+        name = "guestmount-appliance",
+        description =
+                "Makes, describes or removes the appliance, the small virtual machine that guestmount reads disk images in. "
+                        + "guestmount makes it by itself when needed.",
+        mixinStandardHelpOptions = true)
+public final class GuestmountApplianceCommand implements Runnable {
+    private final ApplianceBuilder builder;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before anything is run
+    private CommandSpec spec;
+
+    GuestmountApplianceCommand(ApplianceBuilder builder) {
+        this.builder = builder;
+    }
+
+    public static void main(String[] args) {
+        System.exit(run(System.getenv(), writer(System.out), writer(System.err), args));
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, Charset.defaultCharset());
+    }
+
+    /** Exit status: 0, or 1 with a message on {@code err}. */
+    static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
+        ApplianceBuilder builder = new ApplianceBuilder(ApplianceSettings.fromEnvironment(environment));
+        return new CommandLine(new GuestmountApplianceCommand(builder))
+                .setOut(out)
+                .setErr(err)
+                .setParameterExceptionHandler((e, unused) -> fail(err, e))
+                .setExecutionExceptionHandler((e, unused, parsed) -> fail(err, e))
+                .execute(args);
+    }
+
+    private static int fail(PrintWriter err, Exception e) {
+        err.println("guestmount-appliance: " + (e.getMessage() == null ? e : e.getMessage()));
+        return 1;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what to do: build, info or clean");
+    }
+
+    @Command(description = "Make the appliance now, unless there is a current one.")
+    int build() throws IOException, InterruptedException {
+        PrintWriter err = spec.commandLine().getErr();
+        Appliance appliance = builder.obtain(
+                (step, steps, what) -> err.printf("guestmount-appliance: [%d/%d] %s%n", step, steps, what));
+        out().println(appliance.initramfs().getParent());
+        return 0;
+    }
+
+    @Command(description = "Say what the appliance consists of, what it can handle and what is missing.")
+    int info() throws IOException {
+        ApplianceDescription appliance = builder.describe();
+        Path folder = appliance.folder();
+        print("kernel", appliance.kernelRelease() + " (" + appliance.kernelImage() + ")");
+        print("digest", appliance.digest());
+        print("folder", folder == null ? "not built yet; guestmount-appliance build makes it" : folder.toString());
+        print("size", folder == null ? "unknown" : "%.1f MB".formatted(appliance.sizeBytes() / 1e6));
+        print("filesystems", String.join(", ", appliance.filesystems()));
+        print("tools", String.join(", ", appliance.tools()));
+        printAll("not in this kernel", appliance.missingFilesystems());
+        printAll("missing", appliance.missingTools());
+        return 0;
+    }
+
+    @Command(description = "Remove every appliance of this user that is not in use.")
+    int clean() throws IOException, InterruptedException {
+        for (Path kept : builder.clean()) {
+            spec.commandLine().getErr().println("guestmount-appliance: kept " + kept + ", which is in use");
+        }
+        return 0;
+    }
+
+    private void printAll(String label, List<String> values) {
+        values.forEach(value -> print(label, value));
+    }
+
+    private void print(String label, String value) {
+        out().printf("%-20s%s%n", label + ":", value);
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+}
