@@ -1,0 +1,347 @@
+package org.guestmount.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.guestmount.core.machine.MountRequest;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command line of guestmount.
+ *
+ * <p>Options are methods, not fields, because picocli calls them in the order of the command line, and that order
+ * matters: {@code --format} and {@code --blocksize} hold for the drives after them.
+ */
+@Command(
+        name = "guestmount",
+        customSynopsis = {
+            "guestmount [--ro] -a IMAGE [-a IMAGE...] -m DEVICE[:MOUNTPOINT[:OPTIONS[:FSTYPE]]] [-m...] DIRECTORY"
+        },
+        description = "Mount the filesystems inside a virtual machine's disk image on a directory.",
+        footer = {"", "Unmount with guestunmount. See guestmount(1) for examples."},
+        sortOptions = false,
+        versionProvider = ProductVersion.class)
+final class GuestmountOptions {
+    private static final Duration DEFAULT_CACHE_TIMEOUT = Duration.ofSeconds(60);
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    private final List<DriveOption> drives = new ArrayList<>();
+    private final List<MountSpec> mounts = new ArrayList<>();
+    private final List<String> fuseOptions = new ArrayList<>();
+    private final List<String> directories = new ArrayList<>();
+    private @Nullable String format;
+    private @Nullable Integer blockSize;
+    private boolean formatUnused;
+    private boolean blockSizeUnused;
+    private boolean readOnly;
+    private boolean readWrite;
+    private Duration cacheTimeout = DEFAULT_CACHE_TIMEOUT;
+    private @Nullable Path pidFile;
+    private @Nullable Integer readyFd;
+
+    @Option(
+            names = {"-n", "--no-sync"},
+            order = 90,
+            description = "Do not write cached data to the image when unmounting. Recent changes are lost.")
+    private boolean noSync;
+
+    @Option(names = "--no-fork", order = 80, description = "Stay in the foreground until unmounted.")
+    private boolean noFork;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            order = 100,
+            description = "Say what is being done, and how long it takes.")
+    private boolean verbose;
+
+    @Option(
+            names = {"-x", "--trace"},
+            order = 110,
+            description = "Log every operation. Implies --no-fork.")
+    private boolean trace;
+
+    @Option(
+            names = {"-V", "--version"},
+            order = 120,
+            versionHelp = true,
+            description = "Print the version.")
+    boolean version;
+
+    @Option(names = "--help", order = 130, usageHelp = true, description = "Print this.")
+    boolean help;
+
+    @Option(
+            names = {"-a", "--add"},
+            paramLabel = "IMAGE",
+            order = 10,
+            description = "Add a disk image: /dev/sda in the guest, the next one /dev/sdb.")
+    void add(@Nullable String image) {
+        if (image == null) {
+            return;
+        }
+        if (looksLikeUri(image)) {
+            throw misused("-a " + image + ": only image files can be added, by their path");
+        }
+        drives.add(new DriveOption(Path.of(image).toAbsolutePath(), format, blockSize));
+        formatUnused = false;
+        blockSizeUnused = false;
+    }
+
+    @Option(
+            names = {"-m", "--mount"},
+            paramLabel = MountSpec.SYNTAX,
+            order = 20,
+            description = "Mount a device of the guest, on / unless said. Give several in the order of mounting.")
+    void mount(@Nullable String value) {
+        if (value == null) {
+            return;
+        }
+        try {
+            mounts.add(MountSpec.parse(value));
+        } catch (IllegalArgumentException e) {
+            throw misused(e);
+        }
+    }
+
+    @Option(
+            names = {"-r", "--ro"},
+            order = 30,
+            description = "Mount read-only. The image is not changed in any way.")
+    void readOnly(boolean given) {
+        readOnly |= given;
+        checkNotMixed();
+    }
+
+    @Option(
+            names = {"-w", "--rw"},
+            order = 31,
+            description = "Mount read-write, which is the default.")
+    void readWrite(boolean given) {
+        readWrite |= given;
+        checkNotMixed();
+    }
+
+    @Option(
+            names = {"-o", "--option"},
+            paramLabel = "OPTION[,OPTION...]",
+            order = 40,
+            description = "Pass mount options to FUSE, such as allow_other.")
+    void fuseOption(@Nullable String value) {
+        if (value != null) {
+            fuseOptions.add(value);
+        }
+    }
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            arity = "0..1",
+            fallbackValue = "",
+            order = 50,
+            description = "The format of the images after it (raw, qcow2, ...); without one, detect it.")
+    void format(@Nullable String value) {
+        if (value == null) {
+            return;
+        }
+        if (!value.isEmpty() && !value.matches("[A-Za-z0-9_-]+")) {
+            throw misused(
+                    "--format=" + value + ": not the name of an image format; use raw, qcow2, vmdk, vdi, vhdx or vpc");
+        }
+        format = value.isEmpty() ? null : value;
+        formatUnused = true;
+    }
+
+    @Option(
+            names = "--blocksize",
+            paramLabel = "512|4096",
+            arity = "0..1",
+            fallbackValue = "",
+            order = 51,
+            description = "The sector size of the drives after it; without one, the default.")
+    void blockSize(@Nullable String value) {
+        if (value == null) {
+            return;
+        }
+        switch (value) {
+            case "" -> blockSize = null;
+            case "512", "4096" -> blockSize = Integer.valueOf(value);
+            default -> throw misused("--blocksize=" + value + ": must be 512 or 4096");
+        }
+        blockSizeUnused = true;
+    }
+
+    @Option(
+            names = "--dir-cache-timeout",
+            paramLabel = "SECONDS",
+            order = 60,
+            description = "Keep names and attributes for so long (60); 0 asks the guest every time.")
+    void cacheTimeout(@Nullable String seconds) {
+        if (seconds == null) {
+            return;
+        }
+        cacheTimeout = Duration.ofSeconds(nonNegative("--dir-cache-timeout", seconds));
+    }
+
+    @Option(
+            names = "--fd",
+            paramLabel = "FD",
+            order = 81,
+            description = "Write one zero byte to this descriptor, and close it, when the mount is ready.")
+    void readyFd(@Nullable String descriptor) {
+        if (descriptor != null) {
+            readyFd = nonNegative("--fd", descriptor);
+        }
+    }
+
+    @Option(
+            names = "--pid-file",
+            paramLabel = "FILE",
+            order = 82,
+            description = "Write the process id there. The file is removed once the image is safe.")
+    void pidFile(@Nullable String file) {
+        if (file != null) {
+            pidFile = Path.of(file).toAbsolutePath();
+        }
+    }
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "DIRECTORY",
+            hideParamSyntax = true,
+            description = "Where to mount: an empty directory you own.")
+    void directory(@Nullable List<String> given) {
+        directories.clear();
+        if (given != null) {
+            directories.addAll(given);
+        }
+    }
+
+    CommandLine commandLine() {
+        return CommandParser.commandLine(this);
+    }
+
+    /** All options checked against one another, the user's first mistake reported. */
+    void validate() {
+        if (formatUnused) {
+            throw misused("--format must come before the -a it is for");
+        }
+        if (blockSizeUnused) {
+            throw misused("--blocksize must come before the -a it is for");
+        }
+        if (drives.isEmpty()) {
+            throw misused("no disk image given; add one with -a IMAGE");
+        }
+        if (mounts.isEmpty()) {
+            throw misused("nothing to mount given; say which filesystem of the guest with -m, such as -m /dev/sda1");
+        }
+        if (directories.size() != 1) {
+            throw misused(
+                    directories.isEmpty()
+                            ? "no mountpoint given; name a directory of this machine after the options"
+                            : "more than one mountpoint given: " + String.join(" ", directories));
+        }
+        if (!mounts.get(0).mountpoint().isRoot()) {
+            throw misused("the first -m must be mounted on /, not on "
+                    + mounts.get(0).mountpoint().display());
+        }
+    }
+
+    List<DriveOption> drives() {
+        return List.copyOf(drives);
+    }
+
+    List<MountRequest> mounts() {
+        return mounts.stream().map(mount -> mount.request(readOnly)).toList();
+    }
+
+    Path mountpoint() {
+        return Path.of(directories.get(0)).toAbsolutePath();
+    }
+
+    List<String> fuseOptions() {
+        return List.copyOf(fuseOptions);
+    }
+
+    boolean readOnly() {
+        return readOnly;
+    }
+
+    Duration cacheTimeout() {
+        return cacheTimeout;
+    }
+
+    @Nullable
+    Path pidFile() {
+        return pidFile;
+    }
+
+    @Nullable
+    Integer readyFd() {
+        return readyFd;
+    }
+
+    boolean sync() {
+        return !noSync;
+    }
+
+    boolean foreground() {
+        return noFork || trace;
+    }
+
+    boolean verbose() {
+        return verbose;
+    }
+
+    boolean trace() {
+        return trace;
+    }
+
+    private void checkNotMixed() {
+        if (readOnly && readWrite) {
+            throw misused("--ro and --rw contradict each other; give one of them");
+        }
+    }
+
+    private int nonNegative(String option, String value) {
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw misused(
+                    new IllegalArgumentException(option + " " + value + ": must be a whole number, 0 or more", e));
+        }
+        throw misused(option + " " + value + ": must be a whole number, 0 or more");
+    }
+
+    /** Whether libguestfs would take it for a URI: a short lower-case scheme and {@code ://}. */
+    private static boolean looksLikeUri(String image) {
+        return image.matches("(?s)[a-z+]{1,8}://.*");
+    }
+
+    private ParameterException misused(String message) {
+        return new ParameterException(spec().commandLine(), message);
+    }
+
+    private ParameterException misused(IllegalArgumentException cause) {
+        return new ParameterException(spec().commandLine(), String.valueOf(cause.getMessage()), cause);
+    }
+
+    private CommandSpec spec() {
+        if (spec == null) {
+            throw new IllegalStateException("picocli has not set the spec");
+        }
+        return spec;
+    }
+}

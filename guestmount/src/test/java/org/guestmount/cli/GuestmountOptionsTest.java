@@ -1,0 +1,195 @@
+package org.guestmount.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.machine.MountRequest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GuestmountOptionsTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    /** Arguments are separated by single spaces. */
+    private GuestmountOptions accepted(String arguments) {
+        GuestmountOptions options = new GuestmountOptions();
+        assertThat(parse(options, arguments)).as(err::toString).isEmpty();
+        return options;
+    }
+
+    private String refusal(String arguments) {
+        assertThat(parse(new GuestmountOptions(), arguments)).contains(ExitCode.FAILURE);
+        assertThat(out.size()).isZero();
+        return err.toString(StandardCharsets.UTF_8).lines().findFirst().orElseThrow();
+    }
+
+    private Optional<ExitCode> parse(GuestmountOptions options, String arguments) {
+        return CommandParser.parse(
+                options.commandLine(),
+                arguments.isEmpty() ? new String[0] : arguments.split(" ", -1),
+                options::validate,
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    private static DriveOption drive(String image, String format, int blockSize) {
+        return new DriveOption(
+                Path.of(image).toAbsolutePath(),
+                format.isEmpty() ? null : format,
+                blockSize == 0 ? null : Integer.valueOf(blockSize));
+    }
+
+    @Test
+    void defaultsAreThoseOfTheOriginal() {
+        GuestmountOptions options = accepted("-a disk.img -m /dev/sda1 mnt");
+
+        assertThat(options.drives()).containsExactly(drive("disk.img", "", 0));
+        assertThat(options.mounts()).containsExactly(new MountRequest("/dev/sda1", GuestPath.ROOT, "", null));
+        assertThat(options.mountpoint()).isEqualTo(Path.of("mnt").toAbsolutePath());
+        assertThat(options.readOnly()).isFalse();
+        assertThat(options.cacheTimeout()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(options.foreground()).isFalse();
+        assertThat(options.sync()).isTrue();
+        assertThat(options.pidFile()).isNull();
+        assertThat(options.readyFd()).isNull();
+    }
+
+    @Test
+    void formatAndBlockSizeHoldForTheDrivesAfterThem() {
+        GuestmountOptions options = accepted("-a 1 --format=qcow2 -a 2 --blocksize=4096 -a 3 --format -a 4"
+                + " --blocksize --format=raw -a 5 -m /dev/sda1 mnt");
+
+        assertThat(options.drives())
+                .containsExactly(
+                        drive("1", "", 0),
+                        drive("2", "qcow2", 0),
+                        drive("3", "qcow2", 4096),
+                        drive("4", "", 4096),
+                        drive("5", "raw", 0));
+    }
+
+    @Test
+    void anOptionalValueIsOnlyWhatIsAttached() {
+        GuestmountOptions options = accepted("-a 1 --format=raw --format -a 2 -m /dev/sda1 mnt");
+
+        assertThat(options.drives()).containsExactly(drive("1", "", 0), drive("2", "", 0));
+    }
+
+    @Test
+    void mountsKeepTheirOrder() {
+        GuestmountOptions options = accepted("-a 1 -m /dev/sda2 -m /dev/sda1:/boot:noatime:ext4 mnt");
+
+        assertThat(options.mounts())
+                .containsExactly(
+                        new MountRequest("/dev/sda2", GuestPath.ROOT, "", null),
+                        new MountRequest("/dev/sda1", GuestPath.of("/boot"), "noatime", "ext4"));
+    }
+
+    @Test
+    void optionsMayBeClusteredShortenedAttachedAndFollowTheMountpoint() {
+        GuestmountOptions options = accepted(
+                "mnt -rva1 --mou=/dev/sda1 -oallow_other,uid=1 -o default_permissions --pid run --dir 0 --fd=3");
+
+        assertThat(options.readOnly()).isTrue();
+        assertThat(options.verbose()).isTrue();
+        assertThat(options.drives()).containsExactly(drive("1", "", 0));
+        assertThat(options.fuseOptions()).containsExactly("allow_other,uid=1", "default_permissions");
+        assertThat(options.pidFile()).isEqualTo(Path.of("run").toAbsolutePath());
+        assertThat(options.cacheTimeout()).isZero();
+        assertThat(options.readyFd()).isEqualTo(3);
+        assertThat(options.mountpoint()).isEqualTo(Path.of("mnt").toAbsolutePath());
+    }
+
+    @Test
+    void aRequiredValueIsWhateverComesNext() {
+        GuestmountOptions options = accepted("-a --add -a x=y -m /dev/sda1 -- --mnt");
+
+        assertThat(options.drives()).containsExactly(drive("--add", "", 0), drive("x=y", "", 0));
+        assertThat(options.mountpoint().getFileName()).hasToString("--mnt");
+    }
+
+    @Test
+    void atSignsAndDollarsAreOrdinary() {
+        GuestmountOptions options = accepted("-a ${HOME} -m /dev/sda1 @mnt");
+
+        assertThat(options.drives()).containsExactly(drive("${HOME}", "", 0));
+        assertThat(options.mountpoint().getFileName()).hasToString("@mnt");
+    }
+
+    @Test
+    void readOnlyReachesTheGuestsMountsUnlessTheySayOtherwise() {
+        GuestmountOptions options =
+                accepted("-a 1 -m /dev/sda1 -m /dev/sda2:/b:noatime -m /dev/sda3:/c:rw,noatime --ro mnt");
+
+        assertThat(options.mounts())
+                .extracting(MountRequest::options)
+                .containsExactly("ro", "ro,noatime", "rw,noatime");
+    }
+
+    @Test
+    void tracingStaysInTheForeground() {
+        assertThat(accepted("-x -a 1 -m /dev/sda1 mnt").foreground()).isTrue();
+        assertThat(accepted("--no-fork -a 1 -m /dev/sda1 mnt").foreground()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''|no disk image given; add one with -a IMAGE",
+                "-a 1|nothing to mount given; say which filesystem of the guest with -m, such as -m /dev/sda1",
+                "-a 1 -m /dev/sda1|no mountpoint given; name a directory of this machine after the options",
+                "-a 1 -m /dev/sda1 a b|more than one mountpoint given: a b",
+                "-a 1 -m /dev/sda1:/boot mnt|the first -m must be mounted on /, not on /boot",
+                "-a 1 --format=raw -m /dev/sda1 mnt|--format must come before the -a it is for",
+                "-a 1 --blocksize=512 -m /dev/sda1 mnt|--blocksize must come before the -a it is for",
+                "--format=a/b -a 1|--format=a/b: not the name of an image format; use raw, qcow2, vmdk, vdi, vhdx or vpc",
+                "--blocksize=1024 -a 1|--blocksize=1024: must be 512 or 4096",
+                "--blocksize=x -a 1|--blocksize=x: must be 512 or 4096",
+                "--ro --rw|--ro and --rw contradict each other; give one of them",
+                "--rw --ro|--ro and --rw contradict each other; give one of them",
+                "-wr|--ro and --rw contradict each other; give one of them",
+                "--dir-cache-timeout -1|--dir-cache-timeout -1: must be a whole number, 0 or more",
+                "--dir-cache-timeout=1s|--dir-cache-timeout 1s: must be a whole number, 0 or more",
+                "--fd=x|--fd x: must be a whole number, 0 or more",
+                "-a nbd://host/x|-a nbd://host/x: only image files can be added, by their path",
+                "--no|option --no is ambiguous: it could be --no-fork or --no-sync",
+                "--ver|option --ver is ambiguous: it could be --verbose or --version",
+                "--frobnicate|unknown option --frobnicate",
+                "-rz|unknown option -z",
+                "-a|option -a needs a value",
+                "--add|option --add needs a value",
+                "--ro=yes|option --ro takes no value",
+                "-m sda1|-m sda1: must begin with a device of the guest, such as /dev/sda1, and be written"
+                        + " DEVICE[:MOUNTPOINT[:OPTIONS[:FSTYPE]]]",
+            })
+    void mistakesAreNamed(String arguments, String message) {
+        assertThat(refusal(arguments)).isEqualTo("guestmount: " + message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "--he", "-a 1 --help", "-V --help"})
+    void helpGoesToStandardOutput(String arguments) {
+        assertThat(parse(new GuestmountOptions(), arguments)).contains(ExitCode.SUCCESS);
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .startsWith("Usage: guestmount")
+                .contains("--dir-cache-timeout");
+        assertThat(err.size()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-V", "--version"})
+    void theVersionNamesTheCommand(String arguments) {
+        assertThat(parse(new GuestmountOptions(), arguments)).contains(ExitCode.SUCCESS);
+        assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("guestmount ");
+    }
+}
