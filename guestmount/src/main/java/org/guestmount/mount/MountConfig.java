@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * What is mounted where.
  *
- * @param mountpoint an existing directory of the host; made absolute
+ * @param mountpoint an existing directory of the host
  * @param readOnly whether every change is answered with {@code EROFS}; shows as {@code ro} in /proc/mounts
  * @param fsname the source that /proc/mounts shows, such as the image's path
  * @param fuseOptions the values of the user's {@code -o} options as typed, each of which may name several options
@@ -17,7 +17,6 @@ import java.util.List;
 public record MountConfig(
         Path mountpoint, boolean readOnly, String fsname, List<String> fuseOptions, Duration cacheTimeout) {
     public MountConfig {
-        mountpoint = mountpoint.toAbsolutePath().normalize();
         fuseOptions = List.copyOf(fuseOptions);
         if (cacheTimeout.isNegative()) {
             throw new IllegalArgumentException("negative cache timeout: " + cacheTimeout);

@@ -1,0 +1,263 @@
+package org.guestmount.fuse;
+
+import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.guestmount.core.fs.AttributeChange;
+import org.guestmount.core.fs.AttributeChange.TimeChange;
+import org.guestmount.core.fs.Credentials;
+import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.FileAttributes;
+import org.guestmount.core.fs.FileHandle;
+import org.guestmount.core.fs.FileReference;
+import org.guestmount.core.fs.FileType;
+import org.guestmount.core.fs.FilesystemStatistics;
+import org.guestmount.core.fs.GuestFilesystem;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.InodeKey;
+import org.guestmount.core.fs.OpenFlags;
+import org.guestmount.core.fs.OpenedFile;
+import org.guestmount.core.fs.RenameMode;
+import org.guestmount.core.fs.XattrMode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the system calls of programs on the mount mean to the guest. Arguments are as the calls have them: flags, modes
+ * and masks as numbers of Linux on x86-64.
+ *
+ * <p>Permissions are the guest root's for whoever may use the mount, unless the kernel checks them
+ * ({@code default_permissions}); {@link #access} answers accordingly, so that it agrees with what then works. New files
+ * belong to who makes them.
+ *
+ * <p>Owns: the guest's handles of the files opened through it, see {@link #close}.
+ *
+ * <p>Every method throws {@link GuestFilesystemException} with the error number of the call. On a read-only mount every
+ * change is {@code EROFS} and the guest is not asked.
+ */
+public final class GuestOperations implements AutoCloseable {
+    /** {@code UTIME_NOW} and {@code UTIME_OMIT} of utimensat(2). */
+    static final long UTIME_NOW = (1 << 30) - 1;
+
+    static final long UTIME_OMIT = (1 << 30) - 2;
+
+    private static final int X_OK = 1;
+    private static final int W_OK = 2;
+    private static final int ANY_EXECUTE = 0111;
+    private static final int PERMISSIONS = 07777;
+    private static final int UNCHANGED_ID = -1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(GuestOperations.class);
+
+    private final GuestFilesystem filesystem;
+    private final boolean readOnly;
+    private final InodeNumbers inodeNumbers = new InodeNumbers();
+    private final Set<FileHandle> openFiles = ConcurrentHashMap.newKeySet();
+    private final Set<DirectoryListing> openDirectories = ConcurrentHashMap.newKeySet();
+
+    public GuestOperations(GuestFilesystem filesystem, boolean readOnly) {
+        this.filesystem = readOnly ? new ReadOnlyFilesystem(filesystem) : filesystem;
+        this.readOnly = readOnly;
+    }
+
+    /** The {@code st_ino} the host is told. */
+    public long inodeNumber(InodeKey inode) {
+        return inodeNumbers.of(inode);
+    }
+
+    public FileAttributes getattr(FileReference file) throws GuestFilesystemException {
+        return filesystem.getattr(file);
+    }
+
+    /**
+     * access(2).
+     *
+     * @param mask bits of {@code R_OK}, {@code W_OK}, {@code X_OK}
+     */
+    public void access(FileReference file, int mask) throws GuestFilesystemException {
+        FileAttributes attributes = filesystem.getattr(file);
+        FileType type = attributes.type();
+        boolean kept = type == FileType.REGULAR || type == FileType.DIRECTORY || type == FileType.SYMBOLIC_LINK;
+        if ((mask & W_OK) != 0 && readOnly && kept) {
+            throw GuestFilesystemException.of(Errno.EROFS, "access", file);
+        }
+        if ((mask & X_OK) != 0 && type != FileType.DIRECTORY && (attributes.mode() & ANY_EXECUTE) == 0) {
+            throw GuestFilesystemException.of(Errno.EACCES, "access", file);
+        }
+    }
+
+    public String readlink(GuestPath path) throws GuestFilesystemException {
+        return filesystem.readlink(path);
+    }
+
+    /** open(2); to be ended with {@link #release}. */
+    public OpenedFile open(GuestPath path, int flags) throws GuestFilesystemException {
+        return opened(filesystem.open(path, guestFlags(flags)));
+    }
+
+    /** open(2) with {@code O_CREAT}. */
+    public OpenedFile create(GuestPath path, int flags, int mode, Credentials owner) throws GuestFilesystemException {
+        return opened(filesystem.create(path, guestFlags(flags), mode & PERMISSIONS, owner));
+    }
+
+    /**
+     * The kernel gives an appending write the offset of the end of the file, and writes back pages changed through a
+     * mapping with any handle the file has. A guest's handle that appends would put those at the end.
+     */
+    private static OpenFlags guestFlags(int flags) {
+        return new OpenFlags(flags & ~OpenFlags.APPEND);
+    }
+
+    private OpenedFile opened(OpenedFile file) {
+        openFiles.add(file.handle());
+        return file;
+    }
+
+    public int read(FileHandle file, long offset, ByteBuffer destination) throws GuestFilesystemException {
+        return filesystem.read(file, offset, destination);
+    }
+
+    public int write(FileHandle file, long offset, ByteBuffer source) throws GuestFilesystemException {
+        return filesystem.write(file, offset, source);
+    }
+
+    /** close(2) of one of the descriptors of an open file. */
+    public void flush(FileHandle file) throws GuestFilesystemException {
+        filesystem.flush(file);
+    }
+
+    /** fsync(2), or fdatasync(2) if {@code dataOnly}, of an open file or a directory. */
+    public void fsync(FileReference file, boolean dataOnly) throws GuestFilesystemException {
+        filesystem.fsync(file, dataOnly);
+    }
+
+    public void release(FileHandle file) throws GuestFilesystemException {
+        openFiles.remove(file);
+        filesystem.release(file);
+    }
+
+    /** opendir(3); to be ended with {@link #releasedir}. */
+    public DirectoryListing opendir(GuestPath path) {
+        DirectoryListing listing = new DirectoryListing(filesystem, path);
+        openDirectories.add(listing);
+        return listing;
+    }
+
+    public void releasedir(DirectoryListing listing) throws GuestFilesystemException {
+        openDirectories.remove(listing);
+        listing.close();
+    }
+
+    /** truncate(2) or ftruncate(2). */
+    public FileAttributes truncate(FileReference file, long size) throws GuestFilesystemException {
+        if (size < 0) {
+            throw GuestFilesystemException.of(Errno.EINVAL, "truncate", file);
+        }
+        return filesystem.setattr(file, AttributeChange.ofSize(size));
+    }
+
+    public FileAttributes chmod(FileReference file, int mode) throws GuestFilesystemException {
+        return filesystem.setattr(file, AttributeChange.ofMode(mode));
+    }
+
+    /** lchown(2); an id of -1 stays as it is. */
+    public FileAttributes chown(FileReference file, int uid, int gid) throws GuestFilesystemException {
+        return filesystem.setattr(
+                file, AttributeChange.ofOwner(uid == UNCHANGED_ID ? null : uid, gid == UNCHANGED_ID ? null : gid));
+    }
+
+    /** utimensat(2). */
+    public FileAttributes utimens(FileReference file, @Nullable TimeChange accessed, @Nullable TimeChange modified)
+            throws GuestFilesystemException {
+        return filesystem.setattr(file, AttributeChange.ofTimes(accessed, modified));
+    }
+
+    public void fallocate(FileHandle file, int mode, long offset, long length) throws GuestFilesystemException {
+        filesystem.fallocate(file, mode, offset, length);
+    }
+
+    public FileAttributes mkdir(GuestPath path, int mode, Credentials owner) throws GuestFilesystemException {
+        return filesystem.mkdir(path, mode & PERMISSIONS, owner);
+    }
+
+    public FileAttributes mknod(GuestPath path, int mode, long rdev, Credentials owner)
+            throws GuestFilesystemException {
+        return filesystem.mknod(path, mode, rdev, owner);
+    }
+
+    public FileAttributes symlink(String target, GuestPath path, Credentials owner) throws GuestFilesystemException {
+        return filesystem.symlink(target, path, owner);
+    }
+
+    public FileAttributes link(FileReference existing, GuestPath path) throws GuestFilesystemException {
+        return filesystem.link(existing, path);
+    }
+
+    public void unlink(GuestPath path) throws GuestFilesystemException {
+        filesystem.unlink(path);
+    }
+
+    public void rmdir(GuestPath path) throws GuestFilesystemException {
+        filesystem.rmdir(path);
+    }
+
+    public void rename(GuestPath from, GuestPath to) throws GuestFilesystemException {
+        filesystem.rename(from, to, RenameMode.REPLACE);
+    }
+
+    public byte[] getxattr(FileReference file, String name) throws GuestFilesystemException {
+        return filesystem.getxattr(file, name);
+    }
+
+    /** listxattr(2): the names, each ended by a NUL, one char a byte. */
+    public String listxattr(FileReference file) throws GuestFilesystemException {
+        StringBuilder names = new StringBuilder();
+        for (String name : filesystem.listxattr(file)) {
+            names.append(name).append('\0');
+        }
+        return names.toString();
+    }
+
+    /** setxattr(2). */
+    public void setxattr(FileReference file, String name, byte[] value, int flags) throws GuestFilesystemException {
+        XattrMode mode = switch (flags) {
+            case 0 -> XattrMode.CREATE_OR_REPLACE;
+            case 1 -> XattrMode.CREATE;
+            case 2 -> XattrMode.REPLACE;
+            default -> throw GuestFilesystemException.of(Errno.EINVAL, "setxattr", file);
+        };
+        filesystem.setxattr(file, name, value, mode);
+    }
+
+    public void removexattr(FileReference file, String name) throws GuestFilesystemException {
+        filesystem.removexattr(file, name);
+    }
+
+    public FilesystemStatistics statfs(GuestPath path) throws GuestFilesystemException {
+        return filesystem.statfs(path);
+    }
+
+    /**
+     * Releases in the guest what programs left open, as the kernel does not when a mount is cut off. No operation may
+     * be under way.
+     */
+    @Override
+    public void close() {
+        openFiles.forEach(file -> releaseQuietly(() -> release(file)));
+        openDirectories.forEach(listing -> releaseQuietly(() -> releasedir(listing)));
+    }
+
+    private interface Release {
+        void run() throws GuestFilesystemException;
+    }
+
+    private static void releaseQuietly(Release release) {
+        try {
+            release.run();
+        } catch (GuestFilesystemException e) {
+            LOG.debug("closing a file left open: {}", e.getMessage());
+        }
+    }
+}

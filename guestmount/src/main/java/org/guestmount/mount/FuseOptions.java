@@ -1,0 +1,168 @@
+package org.guestmount.mount;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The user's {@code -o} options, checked: names known, values well-formed. Of an option given twice the last counts.
+ *
+ * <p>Source: mount.fuse(8), mount(8) and fuse_opt.h of libfuse 2.9.
+ */
+final class FuseOptions {
+    /** What follows an option's name. */
+    private enum Value {
+        NONE(""),
+        TEXT("=.+"),
+        NUMBER("=[0-9]{1,10}"),
+        OCTAL("=[0-7]{1,4}"),
+        SECONDS("=[0-9]+(\\.[0-9]+)?");
+
+        private final Pattern pattern;
+
+        Value(String pattern) {
+            this.pattern = Pattern.compile(pattern, Pattern.DOTALL);
+        }
+    }
+
+    private static final Map<String, Value> KNOWN = Map.ofEntries(
+            // Of the mount itself.
+            Map.entry("ro", Value.NONE),
+            Map.entry("rw", Value.NONE),
+            Map.entry("suid", Value.NONE),
+            Map.entry("nosuid", Value.NONE),
+            Map.entry("dev", Value.NONE),
+            Map.entry("nodev", Value.NONE),
+            Map.entry("exec", Value.NONE),
+            Map.entry("noexec", Value.NONE),
+            Map.entry("atime", Value.NONE),
+            Map.entry("noatime", Value.NONE),
+            Map.entry("sync", Value.NONE),
+            Map.entry("async", Value.NONE),
+            Map.entry("dirsync", Value.NONE),
+            Map.entry("nonempty", Value.NONE),
+            Map.entry("auto_unmount", Value.NONE),
+            Map.entry("fsname", Value.TEXT),
+            Map.entry("subtype", Value.TEXT),
+            // Who may do what.
+            Map.entry("allow_other", Value.NONE),
+            Map.entry("allow_root", Value.NONE),
+            Map.entry("default_permissions", Value.NONE),
+            Map.entry("uid", Value.NUMBER),
+            Map.entry("gid", Value.NUMBER),
+            Map.entry("umask", Value.OCTAL),
+            // What the kernel keeps, and how it asks.
+            Map.entry("kernel_cache", Value.NONE),
+            Map.entry("auto_cache", Value.NONE),
+            Map.entry("noauto_cache", Value.NONE),
+            Map.entry("attr_timeout", Value.SECONDS),
+            Map.entry("ac_attr_timeout", Value.SECONDS),
+            Map.entry("entry_timeout", Value.SECONDS),
+            Map.entry("negative_timeout", Value.SECONDS),
+            Map.entry("max_read", Value.NUMBER),
+            Map.entry("max_write", Value.NUMBER),
+            Map.entry("max_readahead", Value.NUMBER),
+            Map.entry("max_background", Value.NUMBER),
+            Map.entry("congestion_threshold", Value.NUMBER),
+            Map.entry("async_read", Value.NONE),
+            Map.entry("sync_read", Value.NONE),
+            Map.entry("atomic_o_trunc", Value.NONE),
+            Map.entry("big_writes", Value.NONE),
+            Map.entry("use_ino", Value.NONE),
+            Map.entry("readdir_ino", Value.NONE),
+            Map.entry("debug", Value.NONE));
+
+    private final Map<String, String> values = new LinkedHashMap<>();
+
+    private FuseOptions() {}
+
+    /**
+     * @param typed the values of {@code -o} options; commas separate options unless a backslash is before them
+     * @throws MountException naming the option that is unknown or has a wrong value
+     */
+    static FuseOptions parse(List<String> typed) throws MountException {
+        FuseOptions options = new FuseOptions();
+        for (String list : typed) {
+            for (String option : split(list)) {
+                options.add(option);
+            }
+        }
+        if (options.has("allow_other") && options.has("allow_root")) {
+            throw new MountException("-o allow_other and -o allow_root exclude each other");
+        }
+        return options;
+    }
+
+    private static List<String> split(String list) {
+        List<String> options = new ArrayList<>();
+        StringBuilder option = new StringBuilder();
+        for (int i = 0; i < list.length(); i++) {
+            char c = list.charAt(i);
+            if (c == '\\' && i + 1 < list.length()) {
+                option.append(list.charAt(++i));
+            } else if (c == ',') {
+                options.add(option.toString());
+                option.setLength(0);
+            } else {
+                option.append(c);
+            }
+        }
+        options.add(option.toString());
+        options.removeIf(String::isEmpty);
+        return options;
+    }
+
+    private void add(String option) throws MountException {
+        int equals = option.indexOf('=');
+        String name = equals < 0 ? option : option.substring(0, equals);
+        String rest = option.substring(name.length());
+        Value value = KNOWN.get(name);
+        if (value == null) {
+            throw new MountException("unknown mount option -o " + option + "; see the OPTIONS of guestmount(1)");
+        }
+        if (!value.pattern.matcher(rest).matches()) {
+            throw new MountException(
+                    switch (value) {
+                        case NONE -> "mount option -o " + name + " takes no value";
+                        case TEXT -> "mount option -o " + name + " needs a value: -o " + name + "=TEXT";
+                        case NUMBER -> "mount option -o " + option + ": a number was expected";
+                        case OCTAL -> "mount option -o " + option + ": an octal number such as 022 was expected";
+                        case SECONDS -> "mount option -o " + option + ": a number of seconds was expected";
+                    });
+        }
+        values.remove(name);
+        values.put(name, rest.isEmpty() ? "" : rest.substring(1));
+    }
+
+    boolean has(String name) {
+        return values.containsKey(name);
+    }
+
+    @Nullable
+    String value(String name) {
+        return values.get(name);
+    }
+
+    /** Sets an option that the user has not given. */
+    void setDefault(String name, String value) {
+        values.putIfAbsent(name, value);
+    }
+
+    void remove(String name) {
+        values.remove(name);
+    }
+
+    /** Each option as libfuse takes it after {@code -o}. */
+    List<String> escaped() {
+        List<String> options = new ArrayList<>();
+        values.forEach((name, value) -> options.add(value.isEmpty() ? name : name + "=" + escape(value)));
+        return options;
+    }
+
+    private static String escape(String value) {
+        return value.replace("\\", "\\\\").replace(",", "\\,");
+    }
+}
