@@ -19,6 +19,9 @@ public record Frame(int id, int code, ByteBuffer body) {
     /** Size of the header after the length field, in bytes. */
     public static final int HEADER_BYTES = 8;
 
+    /** Where the id is in a whole frame, length field included, in bytes from its beginning. */
+    public static final int ID_OFFSET = LENGTH_BYTES;
+
     /** The largest value of the length field: a full transfer with its header, or a long path with a link target. */
     public static final int MAX_LENGTH = GuestFilesystem.MAX_TRANSFER_BYTES + (1 << 18);
 
@@ -42,10 +45,7 @@ public record Frame(int id, int code, ByteBuffer body) {
     public static Frame parse(ByteBuffer frame) throws ProtocolException {
         WireReader in = new WireReader(frame);
         int id = in.i32();
-        int code = in.u16();
-        if (in.u16() != 0) {
-            throw new ProtocolException("reserved bits are set");
-        }
+        int code = in.i32();
         return new Frame(id, code, frame.slice(frame.position() + HEADER_BYTES, frame.remaining() - HEADER_BYTES));
     }
 
@@ -103,7 +103,7 @@ public record Frame(int id, int code, ByteBuffer body) {
     }
 
     private static WireWriter begin(int id, int code, int capacity) {
-        return new WireWriter(capacity).i32(0).i32(id).u16(code).u16(0);
+        return new WireWriter(capacity).i32(0).i32(id).i32(code);
     }
 
     private static ByteBuffer finish(WireWriter out) {

@@ -6,8 +6,8 @@
  * order:
  *
  * <pre>
- * request  u32 length  u32 id  u16 opcode  u16 0  body           length counts what follows it
- * reply    u32 length  u32 id  u16 status  u16 0  body           status 0: the result; 1: u32 errno, string message
+ * request  u32 length  u32 id  u32 opcode  body           length counts what follows it
+ * reply    u32 length  u32 id  u32 status  body           status 0: the result; 1: u32 errno, string message
  * </pre>
  *
  * <p>Within bodies a string is a u32 byte count and the bytes, an optional value a u8 0 or 1 and then the value, a list a

@@ -1,0 +1,232 @@
+package org.guestmount.core.rpc;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.guestmount.core.fs.AttributeChange;
+import org.guestmount.core.fs.Credentials;
+import org.guestmount.core.fs.DirectoryChunk;
+import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.FileAttributes;
+import org.guestmount.core.fs.FileDetails;
+import org.guestmount.core.fs.FileHandle;
+import org.guestmount.core.fs.FileReference;
+import org.guestmount.core.fs.FilesystemStatistics;
+import org.guestmount.core.fs.GuestFilesystem;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.OpenFlags;
+import org.guestmount.core.fs.OpenedFile;
+import org.guestmount.core.fs.RenameMode;
+import org.guestmount.core.fs.SeekTarget;
+import org.guestmount.core.fs.XattrMode;
+import org.guestmount.core.protocol.message.CopyRange;
+import org.guestmount.core.protocol.message.Create;
+import org.guestmount.core.protocol.message.Fallocate;
+import org.guestmount.core.protocol.message.Flush;
+import org.guestmount.core.protocol.message.Fsync;
+import org.guestmount.core.protocol.message.Getattr;
+import org.guestmount.core.protocol.message.Getxattr;
+import org.guestmount.core.protocol.message.Link;
+import org.guestmount.core.protocol.message.Listxattr;
+import org.guestmount.core.protocol.message.Lookup;
+import org.guestmount.core.protocol.message.Mkdir;
+import org.guestmount.core.protocol.message.Mknod;
+import org.guestmount.core.protocol.message.Open;
+import org.guestmount.core.protocol.message.Read;
+import org.guestmount.core.protocol.message.ReadDirectory;
+import org.guestmount.core.protocol.message.Readlink;
+import org.guestmount.core.protocol.message.Release;
+import org.guestmount.core.protocol.message.Removexattr;
+import org.guestmount.core.protocol.message.Rename;
+import org.guestmount.core.protocol.message.Rmdir;
+import org.guestmount.core.protocol.message.Seek;
+import org.guestmount.core.protocol.message.Setattr;
+import org.guestmount.core.protocol.message.Setxattr;
+import org.guestmount.core.protocol.message.Statfs;
+import org.guestmount.core.protocol.message.Symlink;
+import org.guestmount.core.protocol.message.Sync;
+import org.guestmount.core.protocol.message.Unlink;
+import org.guestmount.core.protocol.message.Write;
+
+/**
+ * The guest's filesystems by asking the daemon: one round trip for each method.
+ *
+ * <p>What the guest answers is not trusted: a count of more than was asked for is {@code EIO}.
+ */
+public final class RpcGuestFilesystem implements GuestFilesystem {
+    private final DaemonChannel channel;
+
+    /**
+     * A view of a connection.
+     *
+     * @param channel stays the caller's to close
+     */
+    public RpcGuestFilesystem(DaemonChannel channel) {
+        this.channel = channel;
+    }
+
+    @Override
+    public FileDetails lookup(GuestPath path) throws GuestFilesystemException {
+        return channel.call(new Lookup(path));
+    }
+
+    @Override
+    public FileAttributes getattr(FileReference file) throws GuestFilesystemException {
+        return channel.call(new Getattr(file));
+    }
+
+    @Override
+    public DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException {
+        return channel.callToOpen(new ReadDirectory(directory, maxBytes), DirectoryChunk::next);
+    }
+
+    @Override
+    public String readlink(GuestPath path) throws GuestFilesystemException {
+        return channel.call(new Readlink(path));
+    }
+
+    @Override
+    public OpenedFile open(GuestPath path, OpenFlags flags) throws GuestFilesystemException {
+        return channel.callToOpen(new Open(path, flags), OpenedFile::handle);
+    }
+
+    @Override
+    public OpenedFile create(GuestPath path, OpenFlags flags, int mode, Credentials owner)
+            throws GuestFilesystemException {
+        return channel.callToOpen(new Create(path, flags, mode, owner), OpenedFile::handle);
+    }
+
+    @Override
+    public int read(FileHandle file, long offset, ByteBuffer destination) throws GuestFilesystemException {
+        ByteBuffer data = channel.call(new Read(file, offset, destination.remaining()));
+        int count = (int) checkCount(data.remaining(), destination.remaining());
+        destination.put(data);
+        return count;
+    }
+
+    @Override
+    public int write(FileHandle file, long offset, ByteBuffer source) throws GuestFilesystemException {
+        int count = (int) checkCount(channel.call(new Write(file, offset, source)), source.remaining());
+        source.position(source.position() + count);
+        return count;
+    }
+
+    @Override
+    public void flush(FileHandle file) throws GuestFilesystemException {
+        channel.call(new Flush(file));
+    }
+
+    @Override
+    public void fsync(FileReference file, boolean dataOnly) throws GuestFilesystemException {
+        channel.call(new Fsync(file, dataOnly));
+    }
+
+    @Override
+    public void release(FileHandle file) throws GuestFilesystemException {
+        channel.call(new Release(file));
+    }
+
+    @Override
+    public FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException {
+        return channel.call(new Setattr(file, change));
+    }
+
+    @Override
+    public void fallocate(FileHandle file, int mode, long offset, long length) throws GuestFilesystemException {
+        channel.call(new Fallocate(file, mode, offset, length));
+    }
+
+    @Override
+    public long seek(FileHandle file, long offset, SeekTarget target) throws GuestFilesystemException {
+        return channel.call(new Seek(file, offset, target));
+    }
+
+    @Override
+    public long copyRange(
+            FileHandle source, long sourceOffset, FileHandle destination, long destinationOffset, long length)
+            throws GuestFilesystemException {
+        long copied = channel.call(new CopyRange(source, sourceOffset, destination, destinationOffset, length));
+        return checkCount(copied, length);
+    }
+
+    @Override
+    public FileAttributes mkdir(GuestPath path, int mode, Credentials owner) throws GuestFilesystemException {
+        return channel.call(new Mkdir(path, mode, owner));
+    }
+
+    @Override
+    public FileAttributes mknod(GuestPath path, int mode, long rdev, Credentials owner)
+            throws GuestFilesystemException {
+        return channel.call(new Mknod(path, mode, rdev, owner));
+    }
+
+    @Override
+    public FileAttributes symlink(String target, GuestPath path, Credentials owner) throws GuestFilesystemException {
+        return channel.call(new Symlink(target, path, owner));
+    }
+
+    @Override
+    public FileAttributes link(FileReference existing, GuestPath path) throws GuestFilesystemException {
+        return channel.call(new Link(existing, path));
+    }
+
+    @Override
+    public void unlink(GuestPath path) throws GuestFilesystemException {
+        channel.call(new Unlink(path));
+    }
+
+    @Override
+    public void rmdir(GuestPath path) throws GuestFilesystemException {
+        channel.call(new Rmdir(path));
+    }
+
+    @Override
+    public void rename(GuestPath from, GuestPath to, RenameMode mode) throws GuestFilesystemException {
+        channel.call(new Rename(from, to, mode));
+    }
+
+    @Override
+    public byte[] getxattr(FileReference file, String name) throws GuestFilesystemException {
+        ByteBuffer value = channel.call(new Getxattr(file, name));
+        byte[] bytes = new byte[value.remaining()];
+        value.get(bytes);
+        return bytes;
+    }
+
+    @Override
+    public List<String> listxattr(FileReference file) throws GuestFilesystemException {
+        return channel.call(new Listxattr(file));
+    }
+
+    @Override
+    public void setxattr(FileReference file, String name, byte[] value, XattrMode mode)
+            throws GuestFilesystemException {
+        channel.call(new Setxattr(file, name, ByteBuffer.wrap(value), mode));
+    }
+
+    @Override
+    public void removexattr(FileReference file, String name) throws GuestFilesystemException {
+        channel.call(new Removexattr(file, name));
+    }
+
+    @Override
+    public FilesystemStatistics statfs(GuestPath path) throws GuestFilesystemException {
+        return channel.call(new Statfs(path));
+    }
+
+    @Override
+    public void sync() throws GuestFilesystemException {
+        channel.call(new Sync());
+    }
+
+    @Override
+    public void close() {}
+
+    private static long checkCount(long count, long asked) throws GuestFilesystemException {
+        if (count < 0 || count > asked) {
+            throw new GuestFilesystemException(
+                    Errno.EIO, "the guest says " + count + " bytes where " + asked + " were asked for");
+        }
+        return count;
+    }
+}

@@ -1,0 +1,59 @@
+package org.guestmount.core.rpc;
+
+import java.util.List;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.Timestamp;
+import org.guestmount.core.machine.BlockDevice;
+import org.guestmount.core.machine.DetectedFilesystem;
+import org.guestmount.core.machine.GuestMachine;
+import org.guestmount.core.machine.MountRequest;
+import org.guestmount.core.protocol.message.DetectFilesystems;
+import org.guestmount.core.protocol.message.ListBlockDevices;
+import org.guestmount.core.protocol.message.Mount;
+import org.guestmount.core.protocol.message.PowerOff;
+import org.guestmount.core.protocol.message.SetClock;
+import org.guestmount.core.protocol.message.UnmountAll;
+
+/** Control of the guest by asking the daemon. */
+public final class RpcGuestMachine implements GuestMachine {
+    private final DaemonChannel channel;
+
+    /**
+     * A view of a connection.
+     *
+     * @param channel stays the caller's to close
+     */
+    public RpcGuestMachine(DaemonChannel channel) {
+        this.channel = channel;
+    }
+
+    @Override
+    public List<BlockDevice> blockDevices(int expectedDrives) throws GuestFilesystemException {
+        return channel.call(new ListBlockDevices(expectedDrives));
+    }
+
+    @Override
+    public List<DetectedFilesystem> detectFilesystems() throws GuestFilesystemException {
+        return channel.call(new DetectFilesystems());
+    }
+
+    @Override
+    public void mount(MountRequest request) throws GuestFilesystemException {
+        channel.call(new Mount(request));
+    }
+
+    @Override
+    public void unmountAll() throws GuestFilesystemException {
+        channel.call(new UnmountAll());
+    }
+
+    @Override
+    public void setClock(Timestamp now) throws GuestFilesystemException {
+        channel.call(new SetClock(now));
+    }
+
+    @Override
+    public void powerOff() throws GuestFilesystemException {
+        channel.call(new PowerOff());
+    }
+}

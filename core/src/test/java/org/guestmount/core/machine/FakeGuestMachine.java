@@ -1,0 +1,65 @@
+package org.guestmount.core.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.Timestamp;
+
+/** A guest that has the devices and filesystems it was told, and remembers what was asked of it. */
+public final class FakeGuestMachine implements GuestMachine {
+    private final List<BlockDevice> devices;
+    private final List<DetectedFilesystem> filesystems;
+    private final List<String> log = new CopyOnWriteArrayList<>();
+
+    public FakeGuestMachine(List<BlockDevice> devices, List<DetectedFilesystem> filesystems) {
+        this.devices = List.copyOf(devices);
+        this.filesystems = List.copyOf(filesystems);
+    }
+
+    /** A guest without disks. */
+    public FakeGuestMachine() {
+        this(List.of(), List.of());
+    }
+
+    /** What was asked for, in order, for example {@code mount /dev/sda1 /}. */
+    public List<String> log() {
+        return new ArrayList<>(log);
+    }
+
+    @Override
+    public List<BlockDevice> blockDevices(int expectedDrives) {
+        log.add("blockDevices " + expectedDrives);
+        return devices;
+    }
+
+    @Override
+    public List<DetectedFilesystem> detectFilesystems() {
+        log.add("detectFilesystems");
+        return filesystems;
+    }
+
+    @Override
+    public void mount(MountRequest request) throws GuestFilesystemException {
+        log.add("mount " + request.device() + " " + request.mountpoint());
+        if (devices.stream().noneMatch(device -> device.name().equals(request.device()))) {
+            throw GuestFilesystemException.of(Errno.ENOENT, "mount", request.device());
+        }
+    }
+
+    @Override
+    public void unmountAll() {
+        log.add("unmountAll");
+    }
+
+    @Override
+    public void setClock(Timestamp now) {
+        log.add("setClock " + now.seconds());
+    }
+
+    @Override
+    public void powerOff() {
+        log.add("powerOff");
+    }
+}
