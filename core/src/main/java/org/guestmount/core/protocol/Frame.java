@@ -25,6 +25,9 @@ public record Frame(int id, int code, ByteBuffer body) {
     /** The largest value of the length field: a full transfer with its header, or a long path with a link target. */
     public static final int MAX_LENGTH = GuestFilesystem.MAX_TRANSFER_BYTES + (1 << 18);
 
+    /** Where the data begins in a whole frame that replies to {@link org.guestmount.core.protocol.message.Read}. */
+    public static final int DATA_OFFSET = LENGTH_BYTES + HEADER_BYTES + 4;
+
     private static final int STATUS_OK = 0;
     private static final int STATUS_ERROR = 1;
     private static final int MAX_MESSAGE_CHARS = 16_000;
@@ -68,6 +71,21 @@ public record Frame(int id, int code, ByteBuffer body) {
         WireWriter out = begin(id, STATUS_OK, 256);
         request.encodeResult(result, out);
         return finish(out);
+    }
+
+    /**
+     * Completes a reply to {@link org.guestmount.core.protocol.message.Read} around data that is in place already.
+     *
+     * @param frame from 0 to its limit the whole frame, of which what lies from {@link #DATA_OFFSET} on is the data
+     * @return the same buffer, ready to be sent
+     */
+    public static ByteBuffer dataReply(int id, ByteBuffer frame) {
+        int size = frame.limit();
+        return frame.putInt(0, size - LENGTH_BYTES)
+                .putInt(LENGTH_BYTES, id)
+                .putInt(LENGTH_BYTES + 4, STATUS_OK << 16)
+                .putInt(DATA_OFFSET - 4, size - DATA_OFFSET)
+                .position(0);
     }
 
     /** A whole frame, length field included, ready to be sent. */

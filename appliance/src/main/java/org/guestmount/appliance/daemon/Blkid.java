@@ -1,0 +1,110 @@
+package org.guestmount.appliance.daemon;
+
+import com.kenai.jffi.Library;
+import java.nio.charset.StandardCharsets;
+import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Recognises what a block device holds, with libblkid in this process.
+ *
+ * <p>Source: libblkid's reference manual, "Low-level probing".
+ */
+final class Blkid {
+    /** {@code BLKID_SUBLKS_LABEL | _UUID | _TYPE | _USAGE}. */
+    private static final int WANTED = 1 << 1 | 1 << 3 | 1 << 5 | 1 << 7;
+
+    private static final int FOUND = 0;
+    private static final int FAILED = -1;
+    private static final int AMBIVALENT = -2;
+
+    private final long newProbe;
+    private final long freeProbe;
+    private final long enableSuperblocks;
+    private final long setFlags;
+    private final long enablePartitions;
+    private final long probe;
+    private final long lookup;
+
+    private Blkid(Library library) {
+        newProbe = Libc.address(library, "blkid_new_probe_from_filename");
+        freeProbe = Libc.address(library, "blkid_free_probe");
+        enableSuperblocks = Libc.address(library, "blkid_probe_enable_superblocks");
+        setFlags = Libc.address(library, "blkid_probe_set_superblocks_flags");
+        enablePartitions = Libc.address(library, "blkid_probe_enable_partitions");
+        probe = Libc.address(library, "blkid_do_safeprobe");
+        lookup = Libc.address(library, "blkid_probe_lookup_value");
+    }
+
+    /** Loads the library. */
+    static Blkid load() throws GuestFilesystemException {
+        Library library = Library.openLibrary("libblkid.so.1", Library.NOW | Library.LOCAL);
+        if (library == null) {
+            throw new GuestFilesystemException(Errno.ENOSYS, "the appliance lacks libblkid: " + Library.getLastError());
+        }
+        return new Blkid(library);
+    }
+
+    /**
+     * What was recognised.
+     *
+     * @param type null if it holds no filesystem, nor a part of something else, that is known, or several
+     * @param usage {@code filesystem}, {@code raid}, {@code crypto} or {@code other}; null without a type
+     * @param partitionTable the kind of partition table it has, null if it has none
+     */
+    record Content(
+            @Nullable String type,
+            @Nullable String label,
+            @Nullable String uuid,
+            @Nullable String usage,
+            @Nullable String partitionTable,
+            boolean ambivalent) {
+        boolean isFilesystem() {
+            return "filesystem".equals(usage);
+        }
+    }
+
+    /**
+     * @param device its path
+     * @throws GuestFilesystemException {@code EIO} if it cannot be read
+     */
+    Content recognise(String device) throws GuestFilesystemException {
+        long handle = Libc.call(newProbe, Scratch.ofThread().putString(Scratch.NAME, device), 0, 0, 0);
+        if (handle == 0) {
+            throw GuestFilesystemException.of(Errno.EIO, "probe", device);
+        }
+        try {
+            Libc.call(enableSuperblocks, handle, 1, 0, 0);
+            Libc.call(setFlags, handle, WANTED, 0, 0);
+            Libc.call(enablePartitions, handle, 1, 0, 0);
+            int result = (int) Libc.call(probe, handle, 0, 0, 0);
+            if (result == FAILED) {
+                throw GuestFilesystemException.of(Errno.EIO, "probe", device);
+            }
+            if (result != FOUND) {
+                return new Content(null, null, null, null, null, result == AMBIVALENT);
+            }
+            return new Content(
+                    value(handle, "TYPE"),
+                    value(handle, "LABEL"),
+                    value(handle, "UUID"),
+                    value(handle, "USAGE"),
+                    value(handle, "PTTYPE"),
+                    false);
+        } finally {
+            Libc.call(freeProbe, handle, 0, 0, 0);
+        }
+    }
+
+    private @Nullable String value(long handle, String name) throws GuestFilesystemException {
+        Scratch scratch = Scratch.ofThread();
+        long key = scratch.putString(Scratch.NAME, name);
+        long pointer = scratch.address(Scratch.STRUCT);
+        int result = (int) Libc.call(lookup, handle, key, pointer, 0);
+        if (result != FOUND) {
+            return null;
+        }
+        return new String(Libc.bytesAt(scratch.memory().getLong(Scratch.STRUCT)), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,149 @@
+package org.guestmount.appliance.daemon;
+
+import java.io.File;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.machine.BlockDevice;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The drives and their partitions, from sysfs. A drive's number is its SCSI target, whatever the kernel named it.
+ *
+ * <p>Source: Documentation/ABI/stable/sysfs-block of the Linux kernel.
+ */
+final class BlockDevices {
+    private static final int SECTOR_BYTES = 512;
+    private static final int WAIT_MILLIS = 10_000;
+    private static final int POLL_MILLIS = 10;
+
+    private final String sysfs;
+    private final String devices;
+
+    /** Kernel names of the disks whose partitions are known to have been looked for. */
+    private final Set<String> scanned = new HashSet<>();
+
+    /**
+     * @param sysfs {@code /sys}
+     * @param devices {@code /dev}
+     */
+    BlockDevices(String sysfs, String devices) {
+        this.sysfs = sysfs;
+        this.devices = devices;
+    }
+
+    /** All drives there are after so many have appeared, or time is over, each followed by its partitions. */
+    List<BlockDevice> awaitDrives(int expected) throws GuestFilesystemException {
+        Map<Integer, String> disks = disks();
+        for (int waited = 0; disks.size() < expected && waited < WAIT_MILLIS; waited += POLL_MILLIS) {
+            Pause.millis(POLL_MILLIS);
+            disks = disks();
+        }
+        List<BlockDevice> found = new ArrayList<>();
+        for (Integer drive : disks.keySet()) {
+            String disk = disks.get(drive);
+            if (scanned.add(disk)) {
+                scanPartitions(disk);
+            }
+            found.add(describe(new DriveName(drive, 0), disk, disk));
+            Map<Integer, String> partitions = partitions(disk);
+            for (Integer partition : partitions.keySet()) {
+                found.add(describe(new DriveName(drive, partition), disk, disk + "/" + partitions.get(partition)));
+            }
+        }
+        return found;
+    }
+
+    /**
+     * The path of a device's node; that of a name which is none of a drive is the name itself.
+     *
+     * @throws GuestFilesystemException {@code ENOENT} if there is no such drive or partition
+     */
+    String node(String device) throws GuestFilesystemException {
+        DriveName name = DriveName.parse(device);
+        if (name == null) {
+            return device;
+        }
+        String kernelName = disks().get(name.drive());
+        if (kernelName != null && name.partition() > 0) {
+            kernelName = partitions(kernelName).get(name.partition());
+        }
+        if (kernelName == null) {
+            throw new GuestFilesystemException(Errno.ENOENT, device + ": there is no such device");
+        }
+        return devices + "/" + kernelName;
+    }
+
+    /** Kernel names of the disks, by SCSI target. */
+    private Map<Integer, String> disks() throws GuestFilesystemException {
+        Map<Integer, String> disks = new TreeMap<>();
+        for (String name : entries(sysfs + "/block")) {
+            if (name.startsWith("sd")) {
+                Integer target = target(name);
+                if (target != null) {
+                    disks.put(target, name);
+                }
+            }
+        }
+        return disks;
+    }
+
+    /** The {@code T} of {@code H:C:T:L}; null if the disk is going away. */
+    private @Nullable Integer target(String disk) throws GuestFilesystemException {
+        try {
+            String address = SystemFiles.readLink(sysfs + "/block/" + disk + "/device");
+            String[] parts = address.substring(address.lastIndexOf('/') + 1).split(":", -1);
+            return parts.length == 4 ? Integer.valueOf(parts[2]) : null;
+        } catch (GuestFilesystemException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /** Kernel names of a disk's partitions, by number. */
+    private Map<Integer, String> partitions(String disk) throws GuestFilesystemException {
+        Map<Integer, String> partitions = new TreeMap<>();
+        String folder = sysfs + "/block/" + disk;
+        for (String name : entries(folder)) {
+            if (name.startsWith(disk)) {
+                partitions.put(Integer.valueOf(SystemFiles.readLine(folder + "/" + name + "/partition")), name);
+            }
+        }
+        return partitions;
+    }
+
+    /**
+     * A disk can be seen before the kernel has read its partition table. This reads it, after the kernel has if it is at it,
+     * and does nothing if partitions are in use already.
+     */
+    private void scanPartitions(String disk) throws GuestFilesystemException {
+        long device = Syscalls.open(devices + "/" + disk, Abi.O_RDONLY | Abi.O_NONBLOCK);
+        if (device >= 0) {
+            Libc.syscall(Abi.SYS_IOCTL, device, Abi.BLKRRPART, 0, 0, 0);
+            Syscalls.close((int) device);
+        }
+    }
+
+    private BlockDevice describe(DriveName name, String disk, String folder) throws GuestFilesystemException {
+        String base = sysfs + "/block/" + folder;
+        return new BlockDevice(
+                name.toString(),
+                name.partition() == 0 ? null : new DriveName(name.drive(), 0).toString(),
+                Long.parseLong(SystemFiles.readLine(base + "/size")) * SECTOR_BYTES,
+                Integer.parseInt(SystemFiles.readLine(sysfs + "/block/" + disk + "/queue/logical_block_size")),
+                SystemFiles.readLine(base + "/ro").equals("1"));
+    }
+
+    private static List<String> entries(String folder) {
+        String[] names = new File(folder).list();
+        return names == null ? List.of() : Arrays.asList(names);
+    }
+}

@@ -1,0 +1,123 @@
+package org.guestmount.appliance.daemon;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.GuestFilesystem;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.Timestamp;
+import org.guestmount.core.machine.BlockDevice;
+import org.guestmount.core.machine.DetectedFilesystem;
+import org.guestmount.core.machine.GuestMachine;
+import org.guestmount.core.machine.MountRequest;
+import org.jspecify.annotations.Nullable;
+
+/** The appliance's own kernel and disks. */
+final class LinuxGuestMachine implements GuestMachine {
+    private final BlockDevices devices;
+    private final Mounter mounter;
+    private final MountTable mounts;
+    private final GuestFilesystem filesystem;
+    private @Nullable Blkid blkid;
+
+    /**
+     * @param filesystem closed to unmount, which closes its files and leaves it usable
+     */
+    LinuxGuestMachine(GuestRoot root, MountTable mounts, GuestFilesystem filesystem) {
+        this.devices = new BlockDevices("/sys", "/dev");
+        this.mounter = new Mounter(root);
+        this.mounts = mounts;
+        this.filesystem = filesystem;
+    }
+
+    @Override
+    public synchronized List<BlockDevice> blockDevices(int expectedDrives) throws GuestFilesystemException {
+        return devices.awaitDrives(expectedDrives);
+    }
+
+    @Override
+    public synchronized List<DetectedFilesystem> detectFilesystems() throws GuestFilesystemException {
+        List<DetectedFilesystem> found = new ArrayList<>();
+        List<BlockDevice> all = devices.awaitDrives(0);
+        for (int i = 0; i < all.size(); i++) {
+            BlockDevice device = all.get(i);
+            boolean isPartitioned =
+                    i + 1 < all.size() && device.name().equals(all.get(i + 1).parent());
+            if (!isPartitioned) {
+                Blkid.Content content = blkid().recognise(devices.node(device.name()));
+                if (content.type() != null || content.partitionTable() == null) {
+                    found.add(new DetectedFilesystem(
+                            device.name(),
+                            content.type() == null ? "unknown" : content.type(),
+                            content.label(),
+                            content.uuid(),
+                            device.sizeBytes(),
+                            content.isFilesystem()));
+                }
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public synchronized void mount(MountRequest request) throws GuestFilesystemException {
+        String node = devices.node(request.device());
+        String type = request.type() == null ? detectType(request.device(), node) : request.type();
+        try (KernelLog log = KernelLog.fromNow()) {
+            try {
+                mounter.mount(node, request.mountpoint(), type, request.options());
+            } catch (GuestFilesystemException e) {
+                throw new GuestFilesystemException(e.errno(), e.getMessage() + log.lines(), e);
+            }
+        }
+    }
+
+    private String detectType(String device, String node) throws GuestFilesystemException {
+        Blkid.Content content = blkid().recognise(node);
+        if (content.type() != null && content.isFilesystem()) {
+            return content.type();
+        }
+        String problem;
+        if (content.type() != null) {
+            problem = " holds " + content.type() + ", not a filesystem";
+        } else if (content.ambivalent()) {
+            problem = " looks like several filesystems at once; say which type it is";
+        } else if (content.partitionTable() != null) {
+            problem = " holds a partition table (" + content.partitionTable() + "), not a filesystem";
+        } else {
+            problem = " holds no filesystem that is known";
+        }
+        throw new GuestFilesystemException(Errno.EINVAL, device + problem);
+    }
+
+    private Blkid blkid() throws GuestFilesystemException {
+        Blkid loaded = blkid;
+        if (loaded == null) {
+            loaded = Blkid.load();
+            blkid = loaded;
+        }
+        return loaded;
+    }
+
+    @Override
+    public synchronized void unmountAll() throws GuestFilesystemException {
+        filesystem.close();
+        mounts.unmountAll();
+    }
+
+    @Override
+    public synchronized void setClock(Timestamp now) throws GuestFilesystemException {
+        Scratch scratch = Scratch.ofThread();
+        scratch.memory().putLong(Scratch.STRUCT, now.seconds()).putLong(Scratch.STRUCT + 8, now.nanos());
+        Syscalls.check(
+                Libc.syscall(Abi.SYS_CLOCK_SETTIME, Abi.CLOCK_REALTIME, scratch.address(Scratch.STRUCT), 0, 0, 0),
+                "set clock to",
+                now);
+    }
+
+    /** The power goes when the reply is written, see {@link Server}. */
+    @Override
+    public void powerOff() throws GuestFilesystemException {
+        unmountAll();
+    }
+}

@@ -1,0 +1,126 @@
+package org.guestmount.appliance.daemon;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.GuestPath;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Mounts one filesystem: by mount(2), or by a helper program where the kernel does not have it.
+ *
+ * <p>Source: mount(2), mount(8) on helpers.
+ */
+final class Mounter {
+    private static final List<String> HELPER_FOLDERS = List.of("/sbin/", "/usr/sbin/", "/bin/", "/usr/bin/");
+
+    private final GuestRoot root;
+
+    Mounter(GuestRoot root) {
+        this.root = root;
+    }
+
+    /**
+     * @param node the device's path
+     */
+    void mount(String node, GuestPath mountpoint, String type, String options) throws GuestFilesystemException {
+        requireDevice(node);
+        int point = root.locateDirectory(mountpoint, "mount on");
+        try {
+            if (!mountByKernel(node, point, type.equals("ntfs") ? "ntfs3" : type, options)) {
+                mountByHelper(node, point, type, options);
+            }
+        } finally {
+            Syscalls.close(point);
+        }
+        if (mountpoint.isRoot()) {
+            root.showMounted();
+        }
+    }
+
+    private static void requireDevice(String node) throws GuestFilesystemException {
+        long found = Syscalls.open(node, Abi.O_PATH);
+        if (Syscalls.failedWith(found, Errno.ENOENT)) {
+            throw new GuestFilesystemException(Errno.ENOENT, node + ": there is no such device");
+        }
+        Syscalls.close((int) Syscalls.check(found, "find", node));
+    }
+
+    /** Mounts, or returns false if the kernel does not have the filesystem. */
+    private static boolean mountByKernel(String node, int point, String type, String options)
+            throws GuestFilesystemException {
+        MountOptions parsed = MountOptions.parse(GuestPath.bytesOfText(options));
+        Scratch scratch = Scratch.ofThread();
+        long result = Libc.syscall(
+                Abi.SYS_MOUNT,
+                scratch.putString(Scratch.NAME, node),
+                scratch.putDescriptorPath(Scratch.SECOND_NAME, point),
+                scratch.putString(Scratch.STRUCT, type),
+                parsed.flags(),
+                scratch.putString(Scratch.DATA, parsed.data()));
+        if (Syscalls.failedWith(result, Errno.ENODEV)) {
+            return false;
+        }
+        Syscalls.check(result, "mount", type + " on " + node);
+        return true;
+    }
+
+    private static void mountByHelper(String node, int point, String type, String options)
+            throws GuestFilesystemException {
+        String helper = findHelper(type);
+        if (helper == null) {
+            throw new GuestFilesystemException(
+                    Errno.ENODEV, "the appliance's kernel does not have the filesystem " + type);
+        }
+        List<String> command = new ArrayList<>(List.of(helper, node, pathOf(point)));
+        if (!options.isEmpty()) {
+            command.add("-o");
+            command.add(options);
+        }
+        run(command);
+    }
+
+    private static @Nullable String findHelper(String type) {
+        boolean isNtfs = type.equals("ntfs") || type.equals("ntfs-3g");
+        List<String> names = isNtfs ? List.of("mount.ntfs-3g", "ntfs-3g") : List.of("mount." + type);
+        for (String name : names) {
+            for (String folder : HELPER_FOLDERS) {
+                if (name.indexOf('/') < 0 && new File(folder + name).canExecute()) {
+                    return folder + name;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Runs a helper, which returns when the filesystem is mounted, and then stays in the background without our pipe. */
+    private static void run(List<String> command) throws GuestFilesystemException {
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            int status = process.waitFor();
+            if (status != 0) {
+                throw new GuestFilesystemException(
+                        Errno.EINVAL, String.join(" ", command) + ": status " + status + ": " + said);
+            }
+        } catch (IOException e) {
+            if (e instanceof GuestFilesystemException known) {
+                throw known;
+            }
+            throw new GuestFilesystemException(Errno.EIO, "cannot run " + command.get(0), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GuestFilesystemException(Errno.EINTR, "interrupted while " + command.get(0) + " ran", e);
+        }
+    }
+
+    private static String pathOf(int point) throws GuestFilesystemException {
+        return GuestPath.textOfBytes(SystemFiles.readLink("/proc/self/fd/" + point));
+    }
+}

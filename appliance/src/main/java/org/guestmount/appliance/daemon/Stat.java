@@ -1,0 +1,96 @@
+package org.guestmount.appliance.daemon;
+
+import java.nio.ByteBuffer;
+import org.guestmount.core.fs.FileAttributes;
+import org.guestmount.core.fs.FileType;
+import org.guestmount.core.fs.FilesystemStatistics;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.Timestamp;
+
+/** Attributes of inodes and filesystems, read from the kernel's structs. */
+final class Stat {
+    private static final int NANOS_PER_SECOND = 1_000_000_000;
+
+    private Stat() {}
+
+    /** What an open descriptor, {@code O_PATH} or not, refers to. */
+    static FileAttributes ofDescriptor(int descriptor, Object subject) throws GuestFilesystemException {
+        Scratch scratch = Scratch.ofThread();
+        Syscalls.check(statx(scratch, descriptor, scratch.empty(), Abi.AT_EMPTY_PATH), "stat", subject);
+        return attributes(scratch.memory());
+    }
+
+    /** What a name in a directory names. */
+    static FileAttributes ofEntry(int directory, String name, Object subject) throws GuestFilesystemException {
+        Scratch scratch = Scratch.ofThread();
+        long address = scratch.putString(Scratch.NAME, name);
+        Syscalls.check(statx(scratch, directory, address, Abi.AT_SYMLINK_NOFOLLOW), "stat", subject);
+        return attributes(scratch.memory());
+    }
+
+    private static long statx(Scratch scratch, int directory, long name, int flags) {
+        return Libc.syscall(
+                Abi.SYS_STATX,
+                directory,
+                name,
+                flags | Abi.AT_NO_AUTOMOUNT,
+                Abi.STATX_BASIC_STATS,
+                scratch.address(Scratch.STRUCT));
+    }
+
+    /** statvfs(3) of the filesystem a descriptor is on. */
+    static FilesystemStatistics ofFilesystem(int descriptor, Object subject) throws GuestFilesystemException {
+        Scratch scratch = Scratch.ofThread();
+        Syscalls.check(
+                Libc.syscall(Abi.SYS_FSTATFS, descriptor, scratch.address(Scratch.STRUCT), 0, 0, 0), "statfs", subject);
+        ByteBuffer struct = scratch.memory();
+        long blockSize = struct.getLong(Scratch.STRUCT + Abi.STATFS_BLOCK_SIZE);
+        long fragmentSize = struct.getLong(Scratch.STRUCT + Abi.STATFS_FRAGMENT_SIZE);
+        long freeFiles = struct.getLong(Scratch.STRUCT + Abi.STATFS_FREE_FILES);
+        return new FilesystemStatistics(
+                blockSize,
+                fragmentSize == 0 ? blockSize : fragmentSize,
+                struct.getLong(Scratch.STRUCT + Abi.STATFS_BLOCKS),
+                struct.getLong(Scratch.STRUCT + Abi.STATFS_FREE_BLOCKS),
+                struct.getLong(Scratch.STRUCT + Abi.STATFS_AVAILABLE_BLOCKS),
+                struct.getLong(Scratch.STRUCT + Abi.STATFS_FILES),
+                freeFiles,
+                freeFiles,
+                (int) struct.getLong(Scratch.STRUCT + Abi.STATFS_NAME_MAX));
+    }
+
+    private static FileAttributes attributes(ByteBuffer struct) {
+        int at = Scratch.STRUCT;
+        int mode = struct.getShort(at + Abi.STATX_MODE) & 0xFFFF;
+        FileType type = FileType.ofMode(mode);
+        boolean isDevice = type == FileType.CHARACTER_DEVICE || type == FileType.BLOCK_DEVICE;
+        return new FileAttributes(
+                deviceNumber(struct, Abi.STATX_DEVICE_MAJOR, Abi.STATX_DEVICE_MINOR),
+                struct.getLong(at + Abi.STATX_INODE),
+                mode,
+                struct.getInt(at + Abi.STATX_LINKS),
+                struct.getInt(at + Abi.STATX_UID),
+                struct.getInt(at + Abi.STATX_GID),
+                isDevice ? deviceNumber(struct, Abi.STATX_RDEV_MAJOR, Abi.STATX_RDEV_MINOR) : 0,
+                struct.getLong(at + Abi.STATX_SIZE),
+                struct.getLong(at + Abi.STATX_BLOCKS),
+                struct.getInt(at + Abi.STATX_BLOCK_SIZE),
+                time(struct, Abi.STATX_ACCESSED),
+                time(struct, Abi.STATX_MODIFIED),
+                time(struct, Abi.STATX_CHANGED));
+    }
+
+    /** The kernel's {@code huge_encode_dev}: 12 bits of major and 20 of minor, the minor's upper 12 above the major. */
+    private static long deviceNumber(ByteBuffer struct, int majorOffset, int minorOffset) {
+        long major = Integer.toUnsignedLong(struct.getInt(Scratch.STRUCT + majorOffset));
+        long minor = Integer.toUnsignedLong(struct.getInt(Scratch.STRUCT + minorOffset));
+        return (minor & 0xFF) | (major << 8) | ((minor & ~0xFFL) << 12);
+    }
+
+    /** The kernel keeps nanoseconds positive; what a damaged filesystem has is brought into range. */
+    private static Timestamp time(ByteBuffer struct, int offset) {
+        long seconds = struct.getLong(Scratch.STRUCT + offset);
+        int nanos = struct.getInt(Scratch.STRUCT + offset + 8);
+        return new Timestamp(seconds + Math.floorDiv(nanos, NANOS_PER_SECOND), Math.floorMod(nanos, NANOS_PER_SECOND));
+    }
+}

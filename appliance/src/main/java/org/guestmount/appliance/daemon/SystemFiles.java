@@ -1,0 +1,56 @@
+package org.guestmount.appliance.daemon;
+
+import java.nio.charset.StandardCharsets;
+import org.guestmount.core.fs.GuestFilesystemException;
+
+/** The small files by which the kernel tells and is told things, in /proc, /sys and /dev. Contents are bytes, one char each. */
+final class SystemFiles {
+    private SystemFiles() {}
+
+    /** The whole file. */
+    static String read(String path) throws GuestFilesystemException {
+        int file = (int) Syscalls.check(Syscalls.open(path, Abi.O_RDONLY), "open", path);
+        try {
+            Scratch scratch = Scratch.ofThread();
+            StringBuilder content = new StringBuilder();
+            while (true) {
+                long address = scratch.address(Scratch.DATA);
+                int count = (int) Syscalls.check(Syscalls.read(file, address, Scratch.DATA_BYTES), "read", path);
+                if (count == 0) {
+                    return content.toString();
+                }
+                content.append(scratch.getString(Scratch.DATA, count));
+            }
+        } finally {
+            Syscalls.close(file);
+        }
+    }
+
+    /** The file's one line, without its end. */
+    static String readLine(String path) throws GuestFilesystemException {
+        return read(path).strip();
+    }
+
+    /** Writes to a file that exists. */
+    static void write(String path, String content) throws GuestFilesystemException {
+        int file = (int) Syscalls.check(Syscalls.open(path, Abi.O_RDWR), "open", path);
+        try {
+            byte[] bytes = content.getBytes(StandardCharsets.ISO_8859_1);
+            Scratch scratch = Scratch.ofThread();
+            scratch.memory().put(Scratch.DATA, bytes);
+            Syscalls.check(Syscalls.write(file, scratch.address(Scratch.DATA), bytes.length), "write", path);
+        } finally {
+            Syscalls.close(file);
+        }
+    }
+
+    /** Where a symbolic link points. */
+    static String readLink(String path) throws GuestFilesystemException {
+        int link = (int) Syscalls.check(Syscalls.open(path, Abi.O_PATH | Abi.O_NOFOLLOW), "open", path);
+        try {
+            return Details.linkTargetOfDescriptor(link, path);
+        } finally {
+            Syscalls.close(link);
+        }
+    }
+}
