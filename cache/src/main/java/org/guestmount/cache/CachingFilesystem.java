@@ -1,0 +1,26 @@
+package org.guestmount.cache;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import org.guestmount.core.fs.ForwardingGuestFilesystem;
+import org.guestmount.core.fs.GuestFilesystem;
+
+/**
+ * Remembers what the guest told of names, attributes, link targets, xattrs and listings, and asks it again only for
+ * what this object's own operations have changed since, so it has to be the only one through which the guest's
+ * filesystems are changed, and be made after the last of them was mounted.
+ *
+ * <p>Two things that the guest changes by itself may be as old as {@link CacheConfig#ttl}: a time of access, and the
+ * number of blocks of a file whose data is being written out.
+ *
+ * <p>Errors answered from memory carry the same errno as the guest's.
+ */
+public final class CachingFilesystem extends ForwardingGuestFilesystem {
+    public CachingFilesystem(GuestFilesystem guest, CacheConfig config) {
+        this(guest, config, Ticker.systemTicker());
+    }
+
+    /** With a clock for {@link CacheConfig#ttl}, in nanoseconds. */
+    CachingFilesystem(GuestFilesystem guest, CacheConfig config, Ticker ticker) {
+        super(config.ttl().isZero() ? guest : new CachedFilesystem(guest, new TreeCache(config, ticker)));
+    }
+}
