@@ -28,7 +28,7 @@ import org.guestmount.core.appliance.ApplianceException;
 final class DaemonJar {
     static final String MAIN_CLASS = "org.guestmount.appliance.daemon.Main";
 
-    /** The native half of jnr-ffi; unpacked beforehand, or else it is written to /tmp at every start. */
+    /** The native half of jffi; unpacked beforehand, or else it is written to /tmp at every start. */
     private static final String NATIVE_LIBRARY = "jni/x86_64-Linux/libjffi-1.2.so";
 
     /** The packages to take, each with a class that shows where on the class path they are. */
@@ -38,14 +38,7 @@ final class DaemonJar {
             Map.entry("org/guestmount/core/protocol/", "Frame"),
             Map.entry("org/guestmount/core/appliance/", "Appliance"),
             Map.entry("org/guestmount/appliance/daemon/", "Main"),
-            Map.entry("jnr/ffi/", "LibraryLoader"),
-            Map.entry("com/kenai/jffi/", "Foreign"),
-            Map.entry("jnr/x86asm/", "Asm"),
-            Map.entry("org/objectweb/asm/", "ClassWriter"),
-            Map.entry("org/objectweb/asm/commons/", "GeneratorAdapter"),
-            Map.entry("org/objectweb/asm/tree/", "ClassNode"),
-            Map.entry("org/objectweb/asm/tree/analysis/", "Analyzer"),
-            Map.entry("org/objectweb/asm/util/", "CheckClassAdapter"));
+            Map.entry("com/kenai/jffi/", "Foreign"));
 
     private final ClassLoader loader;
     private final List<Path> sources = new ArrayList<>();
@@ -137,19 +130,13 @@ final class DaemonJar {
         try (Stream<Path> files = Files.walk(root.resolve(packagePath))) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 String name = root.relativize(file).toString();
-                if (name.endsWith(".class") && runsHere(name)) {
+                if (name.endsWith(".class")) {
                     into.put(name, Files.readAllBytes(file));
                 }
             }
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-    }
-
-    /** jnr-ffi brings type tables for many processors and systems. */
-    private static boolean runsHere(String name) {
-        return !name.startsWith("jnr/ffi/provider/jffi/platform/")
-                || name.startsWith("jnr/ffi/provider/jffi/platform/x86_64/linux/");
     }
 
     private static ZipEntry stored(String name, byte[] content) {
