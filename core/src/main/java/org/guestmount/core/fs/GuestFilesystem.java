@@ -32,7 +32,8 @@ public interface GuestFilesystem extends AutoCloseable {
      * Lists a directory with the details of each entry: getdents64(2). An entry removed meanwhile is left out.
      *
      * @param directory a path to begin, or the {@link DirectoryChunk#next} of the part before to go on
-     * @param maxBytes about how large the encoded part may become, in bytes, at least one entry
+     * @param maxBytes about how large the encoded part may become, in bytes, 1 to {@link #MAX_TRANSFER_BYTES};
+     *     at least one entry whatever its size
      */
     DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException;
 

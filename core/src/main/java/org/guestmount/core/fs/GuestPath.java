@@ -41,17 +41,22 @@ public final class GuestPath implements FileReference, Comparable<GuestPath> {
         if (bytes.isEmpty() || bytes.charAt(0) != '/') {
             throw new IllegalArgumentException("not an absolute path: " + bytes);
         }
-        GuestPath path = ROOT;
+        StringBuilder normal = new StringBuilder(bytes.length());
         int from = 1;
-        while (from <= bytes.length()) {
+        while (from < bytes.length()) {
             int slash = bytes.indexOf('/', from);
             int to = slash < 0 ? bytes.length() : slash;
             if (to > from && !(to == from + 1 && bytes.charAt(from) == '.')) {
-                path = path.resolve(bytes.substring(from, to));
+                checkName(bytes, from, to);
+                normal.append('/').append(bytes, from, to);
             }
             from = to + 1;
         }
-        return path;
+        if (normal.isEmpty()) {
+            return ROOT;
+        }
+        checkLength(normal.length());
+        return new GuestPath(normal.length() == bytes.length() ? bytes : normal.toString());
     }
 
     /** The path that a person typed: its characters are encoded as UTF-8. */
@@ -73,20 +78,30 @@ public final class GuestPath implements FileReference, Comparable<GuestPath> {
     public GuestPath resolve(String name) {
         checkName(name);
         String child = isRoot() ? "/" + name : bytes + "/" + name;
-        if (child.length() > MAX_PATH_BYTES) {
-            throw new IllegalArgumentException("path of " + child.length() + " bytes is too long");
-        }
+        checkLength(child.length());
         return new GuestPath(child);
     }
 
-    static void checkName(String name) {
-        if (name.isEmpty() || name.length() > MAX_NAME_BYTES || name.equals(".") || name.equals("..")) {
-            throw new IllegalArgumentException("not a file name: \"" + name + "\"");
+    private static void checkLength(int length) {
+        if (length > MAX_PATH_BYTES) {
+            throw new IllegalArgumentException("path of " + length + " bytes is too long");
         }
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
+    }
+
+    static void checkName(String name) {
+        checkName(name, 0, name.length());
+    }
+
+    private static void checkName(String bytes, int from, int to) {
+        int length = to - from;
+        boolean dots = length <= 2 && length > 0 && bytes.startsWith("..".substring(0, length), from);
+        if (length == 0 || length > MAX_NAME_BYTES || dots) {
+            throw new IllegalArgumentException("not a file name: \"" + bytes.substring(from, to) + "\"");
+        }
+        for (int i = from; i < to; i++) {
+            char c = bytes.charAt(i);
             if (c == '/' || c == 0 || c > 0xFF) {
-                throw new IllegalArgumentException("not a file name: \"" + name + "\"");
+                throw new IllegalArgumentException("not a file name: \"" + bytes.substring(from, to) + "\"");
             }
         }
     }

@@ -53,12 +53,12 @@ public final class WireReader {
 
     /** A string of bytes, one char each. */
     public String string() throws ProtocolException {
-        return StandardCharsets.ISO_8859_1.decode(bytes()).toString();
+        return new String(copy(), StandardCharsets.ISO_8859_1);
     }
 
     /** A string for people. */
     public String text() throws ProtocolException {
-        return StandardCharsets.UTF_8.decode(bytes()).toString();
+        return new String(copy(), StandardCharsets.UTF_8);
     }
 
     /** Counted bytes, as a view of the frame. */
@@ -108,6 +108,13 @@ public final class WireReader {
         if (buffer.hasRemaining()) {
             throw new ProtocolException(buffer.remaining() + " bytes left over");
         }
+    }
+
+    /** Counted bytes of their own. */
+    private byte[] copy() throws ProtocolException {
+        byte[] bytes = new byte[count()];
+        buffer.get(bytes);
+        return bytes;
     }
 
     /** A count of things that take at least one byte each. */

@@ -58,8 +58,17 @@ public final class WireWriter {
         return u8(value ? 1 : 0);
     }
 
-    /** A string of bytes, one char each. */
+    /**
+     * A string of bytes, one char each.
+     *
+     * @throws IllegalArgumentException if a char is over 255, and so no byte
+     */
     public WireWriter string(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) > 0xFF) {
+                throw new IllegalArgumentException("not a string of bytes: \"" + value + "\"");
+            }
+        }
         return bytes(ByteBuffer.wrap(value.getBytes(StandardCharsets.ISO_8859_1)));
     }
 

@@ -12,8 +12,18 @@ import org.guestmount.core.protocol.Request;
 import org.guestmount.core.protocol.WireReader;
 import org.guestmount.core.protocol.WireWriter;
 
-/** {@link GuestFilesystem#readDirectory}. */
+/**
+ * {@link GuestFilesystem#readDirectory}.
+ *
+ * @param maxBytes 1 to {@link GuestFilesystem#MAX_TRANSFER_BYTES}
+ */
 public record ReadDirectory(FileReference directory, int maxBytes) implements Request<DirectoryChunk> {
+    public ReadDirectory {
+        if (maxBytes < 1 || maxBytes > GuestFilesystem.MAX_TRANSFER_BYTES) {
+            throw new IllegalArgumentException("listing of " + maxBytes + " bytes");
+        }
+    }
+
     public static ReadDirectory decode(WireReader in) throws ProtocolException {
         return new ReadDirectory(in.reference(), in.i32());
     }
