@@ -47,4 +47,18 @@ final class CommandParser {
             return Optional.of(ExitCode.FAILURE);
         }
     }
+
+    /** An option's value as a number from 0 to {@code max}; anything else is a mistake of the user's. */
+    static int number(CommandLine commandLine, String option, String value, int max) {
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= 0 && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, as for a number out of range.
+        }
+        String range = max == Integer.MAX_VALUE ? "0 or more" : "0 to " + max;
+        throw new ParameterException(commandLine, option + " " + value + ": must be a whole number, " + range);
+    }
 }

@@ -8,11 +8,9 @@ import org.guestmount.core.machine.MountRequest;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /**
  * The command line of guestmount.
@@ -32,9 +30,7 @@ import picocli.CommandLine.Spec;
 final class GuestmountOptions {
     private static final Duration DEFAULT_CACHE_TIMEOUT = Duration.ofSeconds(60);
 
-    @Spec
-    private @Nullable CommandSpec spec;
-
+    private final CommandLine commandLine = CommandParser.commandLine(this);
     private final List<DriveOption> drives = new ArrayList<>();
     private final List<MountSpec> mounts = new ArrayList<>();
     private final List<String> fuseOptions = new ArrayList<>();
@@ -189,7 +185,8 @@ final class GuestmountOptions {
         if (seconds == null) {
             return;
         }
-        cacheTimeout = Duration.ofSeconds(nonNegative("--dir-cache-timeout", seconds));
+        cacheTimeout = Duration.ofSeconds(
+                CommandParser.number(commandLine, "--dir-cache-timeout", seconds, Integer.MAX_VALUE));
     }
 
     @Option(
@@ -199,7 +196,7 @@ final class GuestmountOptions {
             description = "Write one zero byte to this descriptor, and close it, when the mount is ready.")
     void readyFd(@Nullable String descriptor) {
         if (descriptor != null) {
-            readyFd = nonNegative("--fd", descriptor);
+            readyFd = CommandParser.number(commandLine, "--fd", descriptor, Integer.MAX_VALUE);
         }
     }
 
@@ -227,7 +224,7 @@ final class GuestmountOptions {
     }
 
     CommandLine commandLine() {
-        return CommandParser.commandLine(this);
+        return commandLine;
     }
 
     /** All options checked against one another, the user's first mistake reported. */
@@ -312,36 +309,16 @@ final class GuestmountOptions {
         }
     }
 
-    private int nonNegative(String option, String value) {
-        try {
-            int number = Integer.parseInt(value);
-            if (number >= 0) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            throw misused(
-                    new IllegalArgumentException(option + " " + value + ": must be a whole number, 0 or more", e));
-        }
-        throw misused(option + " " + value + ": must be a whole number, 0 or more");
-    }
-
     /** Whether libguestfs would take it for a URI: a short lower-case scheme and {@code ://}. */
     private static boolean looksLikeUri(String image) {
         return image.matches("(?s)[a-z+]{1,8}://.*");
     }
 
     private ParameterException misused(String message) {
-        return new ParameterException(spec().commandLine(), message);
+        return new ParameterException(commandLine, message);
     }
 
     private ParameterException misused(IllegalArgumentException cause) {
-        return new ParameterException(spec().commandLine(), String.valueOf(cause.getMessage()), cause);
-    }
-
-    private CommandSpec spec() {
-        if (spec == null) {
-            throw new IllegalStateException("picocli has not set the spec");
-        }
-        return spec;
+        return new ParameterException(commandLine, String.valueOf(cause.getMessage()), cause);
     }
 }
