@@ -14,4 +14,9 @@ public final class DriveException extends IOException {
     DriveException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
 }

@@ -32,6 +32,13 @@ public final class JsonObject {
         return this;
     }
 
+    /** A copy that has this member first. */
+    public JsonObject with(String name, @Nullable Object value) {
+        JsonObject copy = new JsonObject().put(name, value);
+        copy.members.putAll(members);
+        return copy;
+    }
+
     /** Whether there is such a member, null or not. */
     public boolean has(String name) {
         return members.containsKey(name);

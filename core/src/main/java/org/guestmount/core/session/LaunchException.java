@@ -20,6 +20,8 @@ public final class LaunchException extends IOException {
         QEMU_MISSING,
         /** QEMU ended by itself. */
         QEMU_FAILED,
+        /** QEMU was built without a sandbox. A launch then goes on without, so this reaches nobody. */
+        SANDBOX,
         /** The host refuses QEMU the memory the guest should have. */
         OUT_OF_MEMORY,
         /** KVM was demanded and does not work. */
@@ -52,5 +54,10 @@ public final class LaunchException extends IOException {
     /** The last lines of the guest's console, oldest first; empty if there were none or they do not matter. */
     public List<String> consoleTail() {
         return consoleTail;
+    }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
     }
 }

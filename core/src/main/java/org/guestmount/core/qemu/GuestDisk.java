@@ -1,0 +1,12 @@
+package org.guestmount.core.qemu;
+
+import org.guestmount.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A disk of the virtual machine.
+ *
+ * @param node QEMU's description of where its data is, complete, without a node name
+ * @param blockSize logical and physical, in bytes; null for QEMU's choice
+ */
+public record GuestDisk(JsonObject node, @Nullable Integer blockSize) {}

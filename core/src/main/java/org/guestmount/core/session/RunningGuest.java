@@ -1,0 +1,74 @@
+package org.guestmount.core.session;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.guestmount.core.json.JsonObject;
+import org.guestmount.core.qemu.QemuProcess;
+import org.guestmount.core.qemu.QmpClient;
+import org.guestmount.core.qemu.QmpException;
+import org.guestmount.core.rpc.DaemonChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A guest that answers.
+ *
+ * <p>Owns: the QEMU process, its monitor and the daemon's channel.
+ */
+final class RunningGuest implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningGuest.class);
+
+    /** Powering off takes a tenth of a second; QEMU writes its caches back first. */
+    private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(10);
+
+    private final QemuProcess process;
+    private final QmpClient monitor;
+    private final DaemonChannel channel;
+
+    RunningGuest(QemuProcess process, QmpClient monitor, DaemonChannel channel) {
+        this.process = process;
+        this.monitor = monitor;
+        this.channel = channel;
+    }
+
+    DaemonChannel channel() {
+        return channel;
+    }
+
+    QemuProcess process() {
+        return process;
+    }
+
+    /** Completes when the guest cannot be reached any more. */
+    CompletableFuture<Void> gone() {
+        return CompletableFuture.anyOf(process.exited(), channel.closed()).thenAccept(ignored -> {});
+    }
+
+    /** Waits for QEMU to end by itself after the guest powered off; has it quit if it does not. */
+    void awaitExit() throws InterruptedException {
+        if (!process.awaitExit(EXIT_TIMEOUT)) {
+            LOG.warn("the guest was told to power off and did not");
+            quit();
+        }
+    }
+
+    /** Has QEMU end, writing back what it caches but asking the guest for nothing. */
+    void quit() throws InterruptedException {
+        try {
+            monitor.execute("quit", new JsonObject(), EXIT_TIMEOUT);
+        } catch (QmpException e) {
+            LOG.debug("quit", e);
+        }
+        if (!process.awaitExit(EXIT_TIMEOUT)) {
+            LOG.warn("QEMU did not quit, and is killed");
+        }
+    }
+
+    /** Kills QEMU if it still runs. */
+    @Override
+    public void close() {
+        process.close();
+        monitor.close();
+        channel.close();
+    }
+}
