@@ -1,0 +1,117 @@
+package org.guestmount.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.guestmount.it.framework.Command;
+import org.guestmount.it.framework.FidelityImage;
+import org.guestmount.it.framework.FilesystemType;
+import org.guestmount.it.framework.GuestImage;
+import org.guestmount.it.framework.KernelMount;
+import org.guestmount.it.framework.Mount;
+import org.guestmount.it.framework.Needs;
+import org.guestmount.it.framework.PlainTree;
+import org.guestmount.it.framework.Requirement;
+import org.guestmount.it.framework.TreeListing;
+import org.guestmount.it.framework.Workspace;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A whole tree copied into the mount is, in the kernel's eyes, the tree it was copied from; the filesystem is clean. */
+@Needs({Requirement.ROOT, Requirement.FUSE, Requirement.QEMU, Requirement.IMAGE_TOOLS})
+class WriteFidelityIT {
+    @RegisterExtension
+    static final Workspace WORKSPACE = new Workspace();
+
+    private static final Duration COPY_LIMIT = Duration.ofMinutes(6);
+    /** What a copy cannot have the same: how the blocks of files and folders came to be allocated, and its ctime. */
+    private static final Set<String> OF_THE_ORIGINAL_ONLY = Set.of("ctime", "blocks", "folder-size", "folder-blocks");
+
+    private static final String NOTHING = "\n";
+    /** In 512-byte units: far less than five GiB, more than its five pieces of data and their extents need. */
+    private static final int MOST_BLOCKS_OF_THE_SPARSE_FILE = 2048;
+
+    @Test
+    void rsyncToExt4() throws IOException {
+        copyAndCompare(
+                FilesystemType.EXT4, "rsync -aHAXS --numeric-ids --modify-window=-1 \"$0/tree\" \"$1\"/", NOTHING);
+    }
+
+    @Test
+    void cpToXfs() throws IOException {
+        copyAndCompare(FilesystemType.XFS, "cp -a --sparse=always \"$0/tree\" \"$1\"/", NOTHING);
+    }
+
+    @Test
+    void tarToBtrfs() throws IOException {
+        String options = "--xattrs --xattrs-include='*' --acls --numeric-owner";
+        // tar keeps neither sockets nor hard links of devices.
+        copyAndCompare(
+                FilesystemType.BTRFS,
+                "tar -C \"$0\" -cSf - " + options + " tree | tar -C \"$1\" --warning=no-timestamp -xf - " + options,
+                "tree/special");
+    }
+
+    @Test
+    void cpToVfat() throws IOException {
+        Path plain = PlainTree.in(WORKSPACE.newFolder("plain"));
+        GuestImage image = FilesystemType.VFAT.create(WORKSPACE.folder().resolve("vfat.img"), 64);
+
+        Mount mount = WORKSPACE
+                .guestmount()
+                .drive(image)
+                .device("/dev/sda")
+                .writable()
+                .mount();
+        Command.of("sh", "-c", "exec cp -r --preserve=timestamps \"$0\"/* \"$1\"/", plain, mount.root())
+                .run();
+        mount.unmount();
+
+        FilesystemType.VFAT.assertClean(image.path());
+        Path readBack = WORKSPACE.newFolder("read-back");
+        Command.of("sh", "-c", "exec mcopy -s -m -i \"$0\" '::/*' \"$1\"/", image.path(), readBack)
+                .with(Map.of("TZ", "UTC", "LC_ALL", "C.UTF-8"))
+                .run();
+        assertThat(TreeListing.of(plain).differences(TreeListing.of(readBack), PlainTree.NOT_IN_VFAT))
+                .isEmpty();
+    }
+
+    private static void copyAndCompare(FilesystemType type, String shellCommand, String notKept) throws IOException {
+        FidelityImage original = FidelityImage.of(type);
+        GuestImage image = type.create(WORKSPACE.folder().resolve(type + ".img"), 768);
+
+        Mount mount = WORKSPACE
+                .guestmount()
+                .drive(image)
+                .device("/dev/sda")
+                .writable()
+                .mount();
+        try (KernelMount source =
+                KernelMount.readOnly(original.image().path(), WORKSPACE.folder().resolve("source"))) {
+            Command.of("sh", "-c", shellCommand, source.root(), mount.root())
+                    .within(COPY_LIMIT)
+                    .run();
+        }
+        mount.unmount();
+
+        type.assertClean(image.path());
+        try (KernelMount written =
+                KernelMount.readOnly(image.path(), WORKSPACE.folder().resolve("written"))) {
+            TreeListing copy = TreeListing.of(written.root());
+            assertThat(kept(original.truth(), notKept).differences(kept(copy, notKept), OF_THE_ORIGINAL_ONLY))
+                    .isEmpty();
+            assertThat(copy.number("tree/sparse/five-gibibytes", "blocks")).isLessThan(MOST_BLOCKS_OF_THE_SPARSE_FILE);
+        }
+        Files.delete(image.path());
+    }
+
+    /** The copied tree, without the filesystem's root and what a tool does not keep. */
+    private static TreeListing kept(TreeListing listing, String notKept) {
+        return listing.below("tree").without(notKept);
+    }
+}

@@ -1,0 +1,51 @@
+package org.guestmount.it.framework;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** Something of the machine that a test cannot do without. */
+public enum Requirement {
+    ROOT("root, to mount images with the kernel") {
+        @Override
+        boolean isMet() {
+            return "root".equals(System.getProperty("user.name"));
+        }
+    },
+    FUSE("a /dev/fuse that can be written to, and fusermount3") {
+        @Override
+        boolean isMet() {
+            return Files.isWritable(Path.of("/dev/fuse")) && hasProgram("fusermount3");
+        }
+    },
+    QEMU("qemu-system-x86_64 and qemu-img") {
+        @Override
+        boolean isMet() {
+            return hasProgram("qemu-system-x86_64") && hasProgram("qemu-img");
+        }
+    },
+    IMAGE_TOOLS("the programs that make and check filesystems") {
+        @Override
+        boolean isMet() {
+            return hasProgram("mke2fs", "mkfs.xfs", "mkfs.btrfs", "mkfs.vfat", "mcopy", "sfdisk", "sgdisk", "python3");
+        }
+    };
+
+    private final String description;
+
+    Requirement(String description) {
+        this.description = description;
+    }
+
+    abstract boolean isMet();
+
+    String description() {
+        return description;
+    }
+
+    static boolean hasProgram(String... names) {
+        return Arrays.stream(names)
+                .allMatch(name -> Arrays.stream((System.getenv("PATH") + ":/usr/sbin:/sbin").split(":"))
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, name))));
+    }
+}
