@@ -2,6 +2,7 @@ package org.guestmount.fuse;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.FileHandle;
@@ -22,6 +23,7 @@ public final class DirectoryListing {
 
     private final GuestFilesystem filesystem;
     private final GuestPath path;
+    private final AtomicLong changes;
 
     @GuardedBy("this")
     private List<DirectoryEntry> part = List.of();
@@ -36,9 +38,22 @@ public final class DirectoryListing {
     @GuardedBy("this")
     private boolean started;
 
-    DirectoryListing(GuestFilesystem filesystem, GuestPath path) {
+    /** How many changes had begun or ended when the part was asked for. */
+    @GuardedBy("this")
+    private long partChanges;
+
+    DirectoryListing(GuestFilesystem filesystem, GuestPath path, AtomicLong changes) {
         this.filesystem = filesystem;
         this.path = path;
+        this.changes = changes;
+    }
+
+    /**
+     * Whether nothing has been changed through the mount since the entry last returned was fetched, so that what it says
+     * still holds.
+     */
+    public synchronized boolean isCurrent() {
+        return partChanges == changes.get();
     }
 
     public GuestPath path() {
@@ -65,6 +80,7 @@ public final class DirectoryListing {
             started = false;
             next = null;
             long start = partStart + part.size();
+            partChanges = changes.get();
             accept(filesystem.readDirectory(rest, PART_BYTES), start);
         }
         return part.get((int) (position - partStart));
@@ -73,6 +89,7 @@ public final class DirectoryListing {
     @GuardedBy("this")
     private void restart() throws GuestFilesystemException {
         close();
+        partChanges = changes.get();
         accept(filesystem.readDirectory(path, PART_BYTES), 0);
     }
 

@@ -1,10 +1,11 @@
 package org.guestmount.fuse;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.guestmount.core.fs.AttributeChange;
-import org.guestmount.core.fs.AttributeChange.TimeChange;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
@@ -19,8 +20,8 @@ import org.guestmount.core.fs.InodeKey;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
+import org.guestmount.core.fs.SeekTarget;
 import org.guestmount.core.fs.XattrMode;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,22 +39,17 @@ import org.slf4j.LoggerFactory;
  * change is {@code EROFS} and the guest is not asked.
  */
 public final class GuestOperations implements AutoCloseable {
-    /** {@code UTIME_NOW} and {@code UTIME_OMIT} of utimensat(2). */
-    static final long UTIME_NOW = (1 << 30) - 1;
-
-    static final long UTIME_OMIT = (1 << 30) - 2;
-
     private static final int X_OK = 1;
     private static final int W_OK = 2;
     private static final int ANY_EXECUTE = 0111;
     private static final int PERMISSIONS = 07777;
-    private static final int UNCHANGED_ID = -1;
 
     private static final Logger LOG = LoggerFactory.getLogger(GuestOperations.class);
 
     private final GuestFilesystem filesystem;
     private final boolean readOnly;
     private final InodeNumbers inodeNumbers = new InodeNumbers();
+    private final AtomicLong changes = new AtomicLong();
     private final Set<FileHandle> openFiles = ConcurrentHashMap.newKeySet();
     private final Set<DirectoryListing> openDirectories = ConcurrentHashMap.newKeySet();
 
@@ -94,12 +90,16 @@ public final class GuestOperations implements AutoCloseable {
 
     /** open(2); to be ended with {@link #release}. */
     public OpenedFile open(GuestPath path, int flags) throws GuestFilesystemException {
-        return opened(filesystem.open(path, guestFlags(flags)));
+        OpenFlags guestFlags = guestFlags(flags);
+        return opened(
+                guestFlags.has(OpenFlags.TRUNC)
+                        ? changing(() -> filesystem.open(path, guestFlags))
+                        : filesystem.open(path, guestFlags));
     }
 
     /** open(2) with {@code O_CREAT}. */
     public OpenedFile create(GuestPath path, int flags, int mode, Credentials owner) throws GuestFilesystemException {
-        return opened(filesystem.create(path, guestFlags(flags), mode & PERMISSIONS, owner));
+        return opened(changing(() -> filesystem.create(path, guestFlags(flags), mode & PERMISSIONS, owner)));
     }
 
     /**
@@ -120,7 +120,7 @@ public final class GuestOperations implements AutoCloseable {
     }
 
     public int write(FileHandle file, long offset, ByteBuffer source) throws GuestFilesystemException {
-        return filesystem.write(file, offset, source);
+        return changing(() -> filesystem.write(file, offset, source));
     }
 
     /** close(2) of one of the descriptors of an open file. */
@@ -140,7 +140,7 @@ public final class GuestOperations implements AutoCloseable {
 
     /** opendir(3); to be ended with {@link #releasedir}. */
     public DirectoryListing opendir(GuestPath path) {
-        DirectoryListing listing = new DirectoryListing(filesystem, path);
+        DirectoryListing listing = new DirectoryListing(filesystem, path, changes);
         openDirectories.add(listing);
         return listing;
     }
@@ -150,74 +150,83 @@ public final class GuestOperations implements AutoCloseable {
         listing.close();
     }
 
-    /** truncate(2) or ftruncate(2). */
-    public FileAttributes truncate(FileReference file, long size) throws GuestFilesystemException {
-        if (size < 0) {
-            throw GuestFilesystemException.of(Errno.EINVAL, "truncate", file);
-        }
-        return filesystem.setattr(file, AttributeChange.ofSize(size));
-    }
-
-    public FileAttributes chmod(FileReference file, int mode) throws GuestFilesystemException {
-        return filesystem.setattr(file, AttributeChange.ofMode(mode));
-    }
-
-    /** lchown(2); an id of -1 stays as it is. */
-    public FileAttributes chown(FileReference file, int uid, int gid) throws GuestFilesystemException {
-        return filesystem.setattr(
-                file, AttributeChange.ofOwner(uid == UNCHANGED_ID ? null : uid, gid == UNCHANGED_ID ? null : gid));
-    }
-
-    /** utimensat(2). */
-    public FileAttributes utimens(FileReference file, @Nullable TimeChange accessed, @Nullable TimeChange modified)
-            throws GuestFilesystemException {
-        return filesystem.setattr(file, AttributeChange.ofTimes(accessed, modified));
+    /** truncate(2), chown(2), chmod(2), utimensat(2) and their like. */
+    public FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException {
+        return changing(() -> filesystem.setattr(file, change));
     }
 
     public void fallocate(FileHandle file, int mode, long offset, long length) throws GuestFilesystemException {
-        filesystem.fallocate(file, mode, offset, length);
+        changing(() -> {
+            filesystem.fallocate(file, mode, offset, length);
+            return file;
+        });
+    }
+
+    /** lseek(2) with {@code SEEK_DATA} or {@code SEEK_HOLE}. */
+    public long seek(FileHandle file, long offset, int whence) throws GuestFilesystemException {
+        for (SeekTarget target : SeekTarget.values()) {
+            if (target.whence() == whence) {
+                return filesystem.seek(file, offset, target);
+            }
+        }
+        throw GuestFilesystemException.of(Errno.EINVAL, "lseek", file);
+    }
+
+    public long copyRange(
+            FileHandle source, long sourceOffset, FileHandle destination, long destinationOffset, long length)
+            throws GuestFilesystemException {
+        return changing(() -> filesystem.copyRange(source, sourceOffset, destination, destinationOffset, length));
     }
 
     public FileAttributes mkdir(GuestPath path, int mode, Credentials owner) throws GuestFilesystemException {
-        return filesystem.mkdir(path, mode & PERMISSIONS, owner);
+        return changing(() -> filesystem.mkdir(path, mode & PERMISSIONS, owner));
     }
 
     public FileAttributes mknod(GuestPath path, int mode, long rdev, Credentials owner)
             throws GuestFilesystemException {
-        return filesystem.mknod(path, mode, rdev, owner);
+        return changing(() -> filesystem.mknod(path, mode, rdev, owner));
     }
 
     public FileAttributes symlink(String target, GuestPath path, Credentials owner) throws GuestFilesystemException {
-        return filesystem.symlink(target, path, owner);
+        return changing(() -> filesystem.symlink(target, path, owner));
     }
 
     public FileAttributes link(FileReference existing, GuestPath path) throws GuestFilesystemException {
-        return filesystem.link(existing, path);
+        return changing(() -> filesystem.link(existing, path));
     }
 
     public void unlink(GuestPath path) throws GuestFilesystemException {
-        filesystem.unlink(path);
+        changing(() -> {
+            filesystem.unlink(path);
+            return path;
+        });
     }
 
     public void rmdir(GuestPath path) throws GuestFilesystemException {
-        filesystem.rmdir(path);
+        changing(() -> {
+            filesystem.rmdir(path);
+            return path;
+        });
     }
 
-    public void rename(GuestPath from, GuestPath to) throws GuestFilesystemException {
-        filesystem.rename(from, to, RenameMode.REPLACE);
+    public void rename(GuestPath from, GuestPath to, RenameMode mode) throws GuestFilesystemException {
+        changing(() -> {
+            filesystem.rename(from, to, mode);
+            return to;
+        });
     }
 
     public byte[] getxattr(FileReference file, String name) throws GuestFilesystemException {
         return filesystem.getxattr(file, name);
     }
 
-    /** listxattr(2): the names, each ended by a NUL, one char a byte. */
-    public String listxattr(FileReference file) throws GuestFilesystemException {
+    /** listxattr(2): the names, each ended by a NUL. */
+    public byte[] listxattr(FileReference file) throws GuestFilesystemException {
         StringBuilder names = new StringBuilder();
         for (String name : filesystem.listxattr(file)) {
             names.append(name).append('\0');
         }
-        return names.toString();
+        return names.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** setxattr(2). */
@@ -228,11 +237,17 @@ public final class GuestOperations implements AutoCloseable {
             case 2 -> XattrMode.REPLACE;
             default -> throw GuestFilesystemException.of(Errno.EINVAL, "setxattr", file);
         };
-        filesystem.setxattr(file, name, value, mode);
+        changing(() -> {
+            filesystem.setxattr(file, name, value, mode);
+            return file;
+        });
     }
 
     public void removexattr(FileReference file, String name) throws GuestFilesystemException {
-        filesystem.removexattr(file, name);
+        changing(() -> {
+            filesystem.removexattr(file, name);
+            return file;
+        });
     }
 
     public FilesystemStatistics statfs(GuestPath path) throws GuestFilesystemException {
@@ -245,19 +260,37 @@ public final class GuestOperations implements AutoCloseable {
      */
     @Override
     public void close() {
-        openFiles.forEach(file -> releaseQuietly(() -> release(file)));
-        openDirectories.forEach(listing -> releaseQuietly(() -> releasedir(listing)));
+        openFiles.forEach(this::releaseQuietly);
+        for (DirectoryListing listing : openDirectories) {
+            try {
+                releasedir(listing);
+            } catch (GuestFilesystemException e) {
+                LOG.debug("closing a listing: {}", e.getMessage());
+            }
+        }
     }
 
-    private interface Release {
-        void run() throws GuestFilesystemException;
-    }
-
-    private static void releaseQuietly(Release release) {
+    /** Releases a file where nobody is left to be told of an error. */
+    public void releaseQuietly(FileHandle file) {
         try {
-            release.run();
+            release(file);
         } catch (GuestFilesystemException e) {
-            LOG.debug("closing a file left open: {}", e.getMessage());
+            LOG.debug("closing a file: {}", e.getMessage());
+        }
+    }
+
+    @FunctionalInterface
+    private interface Change<T> {
+        T make() throws GuestFilesystemException;
+    }
+
+    /** Counts a change before it begins and after it has ended, so that what overlaps it notices. */
+    private <T> T changing(Change<T> change) throws GuestFilesystemException {
+        changes.incrementAndGet();
+        try {
+            return change.make();
+        } finally {
+            changes.incrementAndGet();
         }
     }
 }

@@ -1,10 +1,14 @@
 package org.guestmount.mount;
 
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +32,8 @@ final class FuseOptions {
         }
     }
 
-    private static final Map<String, Value> KNOWN = Map.ofEntries(
-            // Of the mount itself.
+    /** Options that libfuse, fusermount and the kernel take when mounting. */
+    private static final Map<String, Value> OF_MOUNT = Map.ofEntries(
             Map.entry("ro", Value.NONE),
             Map.entry("rw", Value.NONE),
             Map.entry("suid", Value.NONE),
@@ -43,37 +47,42 @@ final class FuseOptions {
             Map.entry("sync", Value.NONE),
             Map.entry("async", Value.NONE),
             Map.entry("dirsync", Value.NONE),
-            Map.entry("nonempty", Value.NONE),
             Map.entry("auto_unmount", Value.NONE),
+            Map.entry("allow_other", Value.NONE),
+            Map.entry("default_permissions", Value.NONE),
             Map.entry("fsname", Value.TEXT),
             Map.entry("subtype", Value.TEXT),
-            // Who may do what.
-            Map.entry("allow_other", Value.NONE),
+            Map.entry("max_read", Value.NUMBER));
+
+    /** Options of how the mount is checked and served. */
+    private static final Map<String, Value> OF_SERVICE = Map.ofEntries(
+            Map.entry("nonempty", Value.NONE),
             Map.entry("allow_root", Value.NONE),
-            Map.entry("default_permissions", Value.NONE),
+            Map.entry("async_read", Value.NONE),
+            Map.entry("sync_read", Value.NONE),
+            Map.entry("debug", Value.NONE),
             Map.entry("uid", Value.NUMBER),
             Map.entry("gid", Value.NUMBER),
-            Map.entry("umask", Value.OCTAL),
-            // What the kernel keeps, and how it asks.
-            Map.entry("kernel_cache", Value.NONE),
-            Map.entry("auto_cache", Value.NONE),
-            Map.entry("noauto_cache", Value.NONE),
-            Map.entry("attr_timeout", Value.SECONDS),
-            Map.entry("ac_attr_timeout", Value.SECONDS),
-            Map.entry("entry_timeout", Value.SECONDS),
-            Map.entry("negative_timeout", Value.SECONDS),
-            Map.entry("max_read", Value.NUMBER),
             Map.entry("max_write", Value.NUMBER),
             Map.entry("max_readahead", Value.NUMBER),
             Map.entry("max_background", Value.NUMBER),
             Map.entry("congestion_threshold", Value.NUMBER),
-            Map.entry("async_read", Value.NONE),
-            Map.entry("sync_read", Value.NONE),
+            Map.entry("umask", Value.OCTAL),
+            Map.entry("attr_timeout", Value.SECONDS),
+            Map.entry("entry_timeout", Value.SECONDS),
+            Map.entry("negative_timeout", Value.SECONDS));
+
+    /** Options of libfuse that change nothing: what they ask for is always so, or never needed. */
+    private static final Map<String, Value> WITHOUT_EFFECT = Map.ofEntries(
+            Map.entry("kernel_cache", Value.NONE),
+            Map.entry("auto_cache", Value.NONE),
+            Map.entry("noauto_cache", Value.NONE),
             Map.entry("atomic_o_trunc", Value.NONE),
             Map.entry("big_writes", Value.NONE),
+            Map.entry("hard_remove", Value.NONE),
             Map.entry("use_ino", Value.NONE),
             Map.entry("readdir_ino", Value.NONE),
-            Map.entry("debug", Value.NONE));
+            Map.entry("ac_attr_timeout", Value.SECONDS));
 
     private final Map<String, String> values = new LinkedHashMap<>();
 
@@ -119,7 +128,11 @@ final class FuseOptions {
         int equals = option.indexOf('=');
         String name = equals < 0 ? option : option.substring(0, equals);
         String rest = option.substring(name.length());
-        Value value = KNOWN.get(name);
+        Value value = Stream.of(OF_MOUNT, OF_SERVICE, WITHOUT_EFFECT)
+                .map(options -> options.get(name))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
         if (value == null) {
             throw new MountException("unknown mount option -o " + option + "; see the OPTIONS of guestmount(1)");
         }
@@ -151,14 +164,42 @@ final class FuseOptions {
         values.putIfAbsent(name, value);
     }
 
-    void remove(String name) {
-        values.remove(name);
+    /** A number given, or the default. */
+    int number(String name, int defaultNumber) {
+        String value = values.get(name);
+        return value == null ? defaultNumber : (int) Math.min(Long.parseLong(value), Integer.MAX_VALUE);
     }
 
-    /** Each option as libfuse takes it after {@code -o}. */
-    List<String> escaped() {
+    /** A number given, unsigned, such as an id. */
+    @Nullable
+    Integer id(String name) {
+        String value = values.get(name);
+        return value == null ? null : (int) Long.parseLong(value);
+    }
+
+    /** An octal number given. */
+    @Nullable
+    Integer octal(String name) {
+        String value = values.get(name);
+        return value == null ? null : Integer.parseInt(value, 8);
+    }
+
+    /** A number of seconds given, or the default. */
+    Duration seconds(String name, Duration defaultTime) {
+        String value = values.get(name);
+        return value == null
+                ? defaultTime
+                : Duration.ofNanos(new BigDecimal(value).movePointRight(9).longValue());
+    }
+
+    /** Those of the mount itself, each as libfuse takes it after {@code -o}. */
+    List<String> forMount() {
         List<String> options = new ArrayList<>();
-        values.forEach((name, value) -> options.add(value.isEmpty() ? name : name + "=" + escape(value)));
+        values.forEach((name, value) -> {
+            if (OF_MOUNT.containsKey(name)) {
+                options.add(value.isEmpty() ? name : name + "=" + escape(value));
+            }
+        });
         return options;
     }
 

@@ -3,15 +3,13 @@ package org.guestmount.mount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.fuse.GuestOperations;
-import org.guestmount.fuse.libfuse.Libfuse;
-import org.guestmount.fuse.libfuse.LibfuseSession;
+import org.guestmount.fuse.kernel.FuseSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,9 +22,6 @@ import org.slf4j.LoggerFactory;
 public final class MountedGuest implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MountedGuest.class);
 
-    /** For the kernel to begin using a new mount. */
-    private static final int ANSWER_SECONDS = 10;
-
     /** For programs to finish with a mount detached under them, and then for being cut off to take effect. */
     private static final int DRAIN_SECONDS = 5;
 
@@ -37,10 +32,10 @@ public final class MountedGuest implements AutoCloseable {
 
     private final Path mountpoint;
     private final String device;
-    private final LibfuseSession session;
+    private final FuseSession session;
     private final Unmounter unmounter;
 
-    private MountedGuest(Path mountpoint, String device, LibfuseSession session, Unmounter unmounter) {
+    private MountedGuest(Path mountpoint, String device, FuseSession session, Unmounter unmounter) {
         this.mountpoint = mountpoint;
         this.device = device;
         this.session = session;
@@ -54,7 +49,7 @@ public final class MountedGuest implements AutoCloseable {
      * @throws MountException saying what is wrong and what to do about it
      */
     public static void check(MountConfig config) throws MountException {
-        MountpointCheck.ofThisProcess().check(config.mountpoint(), options(config));
+        MountpointCheck.ofThisProcess().check(config.mountpoint(), SessionPlan.options(config));
     }
 
     /**
@@ -62,53 +57,21 @@ public final class MountedGuest implements AutoCloseable {
      */
     public static MountedGuest mount(GuestFilesystem filesystem, MountConfig config)
             throws MountException, InterruptedException {
-        FuseOptions options = options(config);
-        Path mountpoint = MountpointCheck.ofThisProcess().check(config.mountpoint(), options);
+        FuseOptions options = SessionPlan.options(config);
+        MountpointCheck check = MountpointCheck.ofThisProcess();
+        Path mountpoint = check.check(config.mountpoint(), options);
         Path fusermount = HostTools.fusermount()
                 .orElseThrow(() -> new MountException("fusermount was not found; install the package fuse3"));
         try {
-            LibfuseSession session = LibfuseSession.mount(
-                    Libfuse.load(),
+            FuseSession session = FuseSession.mount(
                     new GuestOperations(filesystem, options.has("ro")),
-                    mountpoint.toString(),
-                    options.escaped(),
-                    ANSWER_SECONDS);
+                    SessionPlan.session(config, options, mountpoint, check.uid()));
             String device =
                     MountTable.find(mountpoint).map(MountTable.Mount::device).orElse("");
             return new MountedGuest(mountpoint, device, session, new Unmounter(fusermount, mountpoint));
         } catch (IOException e) {
             throw new MountException("could not mount on " + config.mountpoint() + ": " + e.getMessage(), e);
-        } catch (UnsatisfiedLinkError e) {
-            throw new MountException("libfuse.so.2 cannot be loaded; install the package libfuse2", e);
         }
-    }
-
-    private static FuseOptions options(MountConfig config) throws MountException {
-        FuseOptions options = FuseOptions.parse(config.fuseOptions());
-        if (config.readOnly()) {
-            if (options.has("rw")) {
-                throw new MountException("-o rw contradicts --ro");
-            }
-            options.setDefault("ro", "");
-        }
-        // Whatever happens to this process, no dead mount is left behind.
-        options.setDefault("auto_unmount", "");
-        options.setDefault("fsname", config.fsname());
-        options.setDefault("subtype", "guestmount");
-        options.setDefault("use_ino", "");
-        String timeout = seconds(config.cacheTimeout());
-        options.setDefault("entry_timeout", timeout);
-        options.setDefault("negative_timeout", timeout);
-        // libfuse shows the kernel two inodes where a file has two names: attributes kept of one would hide what is
-        // changed through the other.
-        options.setDefault("attr_timeout", "0");
-        // The mountpoint has been checked by now, and fuse3's fusermount does not know the option.
-        options.remove("nonempty");
-        return options;
-    }
-
-    private static String seconds(Duration duration) {
-        return duration.toSeconds() + "." + "%09d".formatted(duration.toNanosPart());
     }
 
     /**

@@ -32,6 +32,10 @@ final class MountpointCheck {
         }
     }
 
+    int uid() {
+        return uid;
+    }
+
     /** Returns the mountpoint's absolute path without symbolic links. */
     Path check(Path mountpoint, FuseOptions options) throws MountException {
         checkPrivileges(options);

@@ -12,6 +12,7 @@ import jnr.ffi.Memory;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import jnr.ffi.provider.jffi.ClosureHelper;
+import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.Errno;
@@ -22,6 +23,7 @@ import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.InodeKey;
 import org.guestmount.core.fs.OpenedFile;
+import org.guestmount.core.fs.RenameMode;
 import org.guestmount.fuse.DirectoryListing;
 import org.guestmount.fuse.GuestOperations;
 import org.guestmount.fuse.libfuse.OperationsTable.Slot;
@@ -120,28 +122,27 @@ final class LibfuseCallbacks {
         table.set(
                 Slot.CHMOD,
                 Callback.PI.class,
-                (path, mode) -> done("chmod", () -> operations.chmod(reference(path), mode)));
+                (path, mode) -> done("chmod", () -> operations.setattr(reference(path), AttributeChange.ofMode(mode))));
         table.set(
                 Slot.CHOWN,
                 Callback.PII.class,
-                (path, uid, gid) -> done("chown", () -> operations.chown(reference(path), uid, gid)));
+                (path, uid, gid) ->
+                        done("chown", () -> operations.setattr(reference(path), NativeStructs.ownerChange(uid, gid))));
         table.set(
                 Slot.UTIMENS,
                 Callback.PP.class,
-                (path, times) -> done(
-                        "utimens",
-                        () -> operations.utimens(
-                                reference(path),
-                                NativeStructs.timeChange(times, 0),
-                                NativeStructs.timeChange(times, 1))));
+                (path, times) ->
+                        done("utimens", () -> operations.setattr(reference(path), NativeStructs.timesChange(times))));
         table.set(
                 Slot.TRUNCATE,
                 Callback.PL.class,
-                (path, size) -> done("truncate", () -> operations.truncate(reference(path), size)));
+                (path, size) ->
+                        done("truncate", () -> operations.setattr(reference(path), AttributeChange.ofSize(size))));
         table.set(
                 Slot.FTRUNCATE,
                 Callback.PLP.class,
-                (path, size, info) -> done("ftruncate", () -> operations.truncate(file(info), size)));
+                (path, size, info) ->
+                        done("ftruncate", () -> operations.setattr(file(info), AttributeChange.ofSize(size))));
         table.set(
                 Slot.STATFS,
                 Callback.PP.class,
@@ -229,9 +230,8 @@ final class LibfuseCallbacks {
         table.set(
                 Slot.LISTXATTR,
                 Callback.PPL.class,
-                (path, buffer, size) -> guarded(
-                        "listxattr",
-                        () -> putBytes(operations.listxattr(reference(path)).getBytes(ISO_8859_1), buffer, size)));
+                (path, buffer, size) ->
+                        guarded("listxattr", () -> putBytes(operations.listxattr(reference(path)), buffer, size)));
         table.set(
                 Slot.SETXATTR,
                 Callback.PPPLI.class,
@@ -266,7 +266,7 @@ final class LibfuseCallbacks {
     private void rename(GuestPath from, GuestPath to) throws GuestFilesystemException {
         FuseWorker worker = FuseWorker.current();
         if (!worker.isHiding(to.name())) {
-            operations.rename(from, to);
+            operations.rename(from, to, RenameMode.REPLACE);
             return;
         }
         hidden.hide(from, to);

@@ -1,6 +1,7 @@
 package org.guestmount.fuse.libfuse;
 
 import jnr.ffi.Pointer;
+import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.AttributeChange.TimeChange;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
@@ -56,12 +57,22 @@ final class NativeStructs {
         target.f_namemax.set(statistics.maxNameBytes());
     }
 
+    /** chown(2): an id of -1 stays as it is. */
+    static AttributeChange ownerChange(int uid, int gid) {
+        return AttributeChange.ofOwner(uid == -1 ? null : uid, gid == -1 ? null : gid);
+    }
+
+    /** utimensat(2). */
+    static AttributeChange timesChange(Pointer timespecs) throws GuestFilesystemException {
+        return AttributeChange.ofTimes(timeChange(timespecs, 0), timeChange(timespecs, 1));
+    }
+
     /**
      * One of the two times that utimensat(2) is given.
      *
      * @return null if it is to stay
      */
-    static @Nullable TimeChange timeChange(Pointer timespecs, int index) throws GuestFilesystemException {
+    private static @Nullable TimeChange timeChange(Pointer timespecs, int index) throws GuestFilesystemException {
         long seconds = timespecs.getLong((long) index * TIMESPEC_BYTES);
         long nanos = timespecs.getLong((long) index * TIMESPEC_BYTES + Long.BYTES);
         if (nanos == UTIME_OMIT) {

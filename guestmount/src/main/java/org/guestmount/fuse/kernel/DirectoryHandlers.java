@@ -1,0 +1,153 @@
+package org.guestmount.fuse.kernel;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.guestmount.core.fs.DirectoryEntry;
+import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.FileAttributes;
+import org.guestmount.core.fs.FileType;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.InodeKey;
+import org.guestmount.fuse.DirectoryListing;
+import org.guestmount.fuse.GuestOperations;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Open directories. A position in a listing is 0 for {@code .}, 1 for {@code ..} and two more than the entry's own
+ * after these.
+ */
+// A lock is held by the try statement, not used in it.
+@SuppressWarnings("try")
+final class DirectoryHandlers {
+    private static final int DOTS = 2;
+    private static final int FDATASYNC = 1;
+    private static final int DIRENT_BYTES = 24;
+    private static final int ALIGNMENT = 8;
+
+    private final Context context;
+    private final GuestOperations operations;
+    private final NodeTable nodes;
+    private final ConcurrentHashMap<Long, DirectoryListing> listings = new ConcurrentHashMap<>();
+    private final AtomicLong nextHandle = new AtomicLong(1);
+
+    DirectoryHandlers(Context context) {
+        this.context = context;
+        this.operations = context.operations();
+        this.nodes = context.nodes();
+    }
+
+    void register(Map<Opcode, Handler> handlers) {
+        handlers.put(Opcode.OPENDIR, (in, out) -> {
+            long handle = nextHandle.getAndIncrement();
+            listings.put(handle, context.usingPath(in.node(), operations::opendir));
+            out.open(handle, 0);
+        });
+        handlers.put(Opcode.READDIR, (in, out) -> read(in, out, false));
+        handlers.put(Opcode.READDIRPLUS, (in, out) -> read(in, out, true));
+        handlers.put(Opcode.RELEASEDIR, (in, out) -> {
+            DirectoryListing listing = listings.remove(in.u64());
+            if (listing != null) {
+                operations.releasedir(listing);
+            }
+        });
+        handlers.put(Opcode.FSYNCDIR, (in, out) -> {
+            in.skip(8);
+            boolean dataOnly = (in.u32() & FDATASYNC) != 0;
+            context.usingPath(in.node(), path -> {
+                operations.fsync(path, dataOnly);
+                return path;
+            });
+        });
+    }
+
+    private void read(Request in, Reply out, boolean plus) throws GuestFilesystemException {
+        DirectoryListing listing = listings.get(in.u64());
+        if (listing == null) {
+            throw GuestFilesystemException.of(Errno.EBADF, "readdir", in.node());
+        }
+        long position = in.u64();
+        int end = out.position() + in.u32();
+        Node directory = nodes.get(in.node());
+        try (NodeLocks.Held held = context.locks().use(directory)) {
+            boolean room = true;
+            while (room && position < DOTS) {
+                room = putDot(out, end, directory, position++, plus);
+            }
+            DirectoryEntry entry = room ? listing.entry(position - DOTS) : null;
+            while (entry != null && putEntry(out, end, directory, listing, entry, position, plus)) {
+                position++;
+                entry = listing.entry(position - DOTS);
+            }
+        }
+    }
+
+    private boolean putDot(Reply out, int end, Node directory, long position, boolean plus) {
+        String name = position == 0 ? "." : "..";
+        if (!hasRoom(out, end, name, plus)) {
+            return false;
+        }
+        if (plus) {
+            out.zeros(AttributeView.ENTRY_BYTES);
+        }
+        InodeKey key = position == 0 ? directory.key : nodes.parent(directory).key;
+        putDirent(out, operations.inodeNumber(key), position + 1, name, FileType.DIRECTORY);
+        return true;
+    }
+
+    private boolean putEntry(
+            Reply out,
+            int end,
+            Node directory,
+            DirectoryListing listing,
+            DirectoryEntry entry,
+            long position,
+            boolean plus)
+            throws GuestFilesystemException {
+        String name = entry.name();
+        if (!hasRoom(out, end, name, plus)) {
+            return false;
+        }
+        FileAttributes attributes = entry.details().attributes();
+        if (plus) {
+            FileAttributes current = listing.isCurrent() ? attributes : currentOrNull(directory, name);
+            if (current == null) {
+                out.zeros(AttributeView.ENTRY_BYTES);
+            } else {
+                context.putEntry(out, nodes.enter(directory, name, current), current);
+            }
+        }
+        putDirent(out, operations.inodeNumber(attributes.key()), position + 1, name, attributes.type());
+        return true;
+    }
+
+    /**
+     * The attributes as they are now; null where the name has gone since it was listed. The kernel would take what a
+     * listing said before a change for news.
+     */
+    private @Nullable FileAttributes currentOrNull(Node directory, String name) throws GuestFilesystemException {
+        try {
+            return operations.getattr(nodes.path(directory).resolve(name));
+        } catch (GuestFilesystemException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    private static boolean hasRoom(Reply out, int end, String name, boolean plus) {
+        return out.position() + (plus ? AttributeView.ENTRY_BYTES : 0) + align(DIRENT_BYTES + name.length()) <= end;
+    }
+
+    /** {@code struct fuse_dirent}. */
+    private static void putDirent(Reply out, long inodeNumber, long next, String name, FileType type) {
+        out.u64(inodeNumber).u64(next).u32(name.length()).u32(type.modeBits() >>> 12);
+        out.bytes(name);
+        out.zeros(align(DIRENT_BYTES + name.length()) - DIRENT_BYTES - name.length());
+    }
+
+    private static int align(int length) {
+        return (length + ALIGNMENT - 1) & -ALIGNMENT;
+    }
+}

@@ -1,0 +1,119 @@
+package org.guestmount.fuse.kernel;
+
+import java.nio.ByteBuffer;
+import java.util.Map;
+import org.guestmount.core.fs.Credentials;
+import org.guestmount.core.fs.FileHandle;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.OpenedFile;
+import org.guestmount.fuse.GuestOperations;
+
+/** Open files. */
+// A lock is held by the try statement, not used in it.
+@SuppressWarnings("try")
+final class FileHandlers {
+    /**
+     * {@code FOPEN_KEEP_CACHE}: nothing but this mount changes the image, and what it changes the kernel knows, so what
+     * it has cached of a file's data stays true.
+     */
+    private static final int KEEP_CACHE = 1 << 1;
+
+    private static final int FDATASYNC = 1;
+
+    /** A clone of any size is one step, but a copy of this much keeps the guest busy for about a second. */
+    private static final long MAX_COPY_BYTES = 256 << 20;
+
+    private final Context context;
+    private final GuestOperations operations;
+    private final NodeTable nodes;
+
+    FileHandlers(Context context) {
+        this.context = context;
+        this.operations = context.operations();
+        this.nodes = context.nodes();
+    }
+
+    void register(Map<Opcode, Handler> handlers) {
+        handlers.put(Opcode.OPEN, this::open);
+        handlers.put(Opcode.CREATE, this::create);
+        handlers.put(Opcode.READ, this::read);
+        handlers.put(Opcode.WRITE, this::write);
+        handlers.put(Opcode.FLUSH, (in, out) -> operations.flush(handle(in)));
+        handlers.put(Opcode.RELEASE, (in, out) -> {
+            nodes.closed(in.node());
+            operations.release(handle(in));
+        });
+        handlers.put(Opcode.FSYNC, (in, out) -> {
+            FileHandle file = handle(in);
+            operations.fsync(file, (in.u32() & FDATASYNC) != 0);
+        });
+        handlers.put(Opcode.FALLOCATE, (in, out) -> {
+            FileHandle file = handle(in);
+            long offset = in.u64();
+            long length = in.u64();
+            operations.fallocate(file, in.u32(), offset, length);
+        });
+        handlers.put(Opcode.LSEEK, (in, out) -> {
+            FileHandle file = handle(in);
+            long offset = in.u64();
+            out.u64(operations.seek(file, offset, in.u32()));
+        });
+        handlers.put(Opcode.COPY_FILE_RANGE, this::copy);
+    }
+
+    static FileHandle handle(Request in) {
+        return new FileHandle(in.u64());
+    }
+
+    private void open(Request in, Reply out) throws GuestFilesystemException {
+        int flags = in.u32();
+        Node node = nodes.get(in.node());
+        try (NodeLocks.Held held = context.locks().use(node)) {
+            OpenedFile file = operations.open(nodes.path(node), flags);
+            nodes.opened(node);
+            out.open(file.handle().id(), KEEP_CACHE);
+        }
+    }
+
+    private void create(Request in, Reply out) throws GuestFilesystemException {
+        int flags = in.u32();
+        int mode = in.u32();
+        in.skip(8);
+        String name = in.name();
+        Credentials caller = in.caller();
+        Node parent = nodes.get(in.node());
+        try (NodeLocks.Held held = context.locks().use(parent)) {
+            OpenedFile file = operations.create(NameHandlers.resolve(nodes.path(parent), name), flags, mode, caller);
+            Node node = nodes.enter(parent, name, file.attributes());
+            nodes.opened(node);
+            context.putEntry(out, node, file.attributes());
+            out.open(file.handle().id(), KEEP_CACHE);
+        }
+    }
+
+    private void read(Request in, Reply out) throws GuestFilesystemException {
+        FileHandle file = handle(in);
+        long offset = in.u64();
+        out.filled(operations.read(file, offset, out.room(in.u32())));
+    }
+
+    private void write(Request in, Reply out) throws GuestFilesystemException {
+        FileHandle file = handle(in);
+        long offset = in.u64();
+        int size = in.u32();
+        in.skip(20);
+        ByteBuffer data = in.data(size);
+        out.written(operations.write(file, offset, data));
+    }
+
+    /** {@code struct fuse_copy_file_range_in}. */
+    private void copy(Request in, Reply out) throws GuestFilesystemException {
+        FileHandle source = handle(in);
+        long sourceOffset = in.u64();
+        in.skip(8);
+        FileHandle destination = handle(in);
+        long destinationOffset = in.u64();
+        long length = Math.min(in.u64(), MAX_COPY_BYTES);
+        out.written((int) operations.copyRange(source, sourceOffset, destination, destinationOffset, length));
+    }
+}
