@@ -144,8 +144,8 @@ final class Listings {
             }
             // A change of a name that began before the listing did is not counted by the directory.
             boolean mayComplete = operation.isSureOf(listing.key());
-            store(operation, mayComplete ? listing : listing.neverComplete(), chunk);
             learnNameRules(operation, place, chunk);
+            store(operation, mayComplete ? listing : listing.neverComplete(), chunk);
             return chunk;
         }
     }

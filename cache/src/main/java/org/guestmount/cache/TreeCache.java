@@ -106,7 +106,7 @@ final class TreeCache {
         if (attributes.isDirectory()) {
             InodeKey key = attributes.key();
             directories.asMap().compute(key, (same, directory) -> {
-                if (!operation.isSureOf(key)) {
+                if (!operation.isSureOf(key) || !names.areExact(key)) {
                     return directory;
                 }
                 Directory empty = new Directory();
@@ -204,12 +204,16 @@ final class TreeCache {
         entries.forEach(entry -> store(operation, entry.details()));
     }
 
-    /** All parts have been stored, this operation's last: if nothing changed meanwhile, what is not there is absent. */
+    /**
+     * All parts have been stored, this operation's last. What is not there is absent, if nothing changed meanwhile and
+     * a file has only one name here.
+     */
     void complete(Operation operation, Listing listing) {
         directories.asMap().computeIfPresent(listing.key(), (same, directory) -> {
             if (directory == listing.directory()
                     && directory.changes() == listing.changes()
-                    && operation.isSureOf(listing.key())) {
+                    && operation.isSureOf(listing.key())
+                    && names.areExact(listing.key())) {
                 directory.complete();
             }
             return directory;

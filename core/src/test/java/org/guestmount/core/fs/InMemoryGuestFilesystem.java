@@ -40,7 +40,7 @@ public final class InMemoryGuestFilesystem implements GuestFilesystem {
     }
 
     public InMemoryGuestFilesystem(InstantSource clock) {
-        this.tree = new MemoryTree(clock);
+        this.tree = new MemoryTree(clock, this::isOpen);
     }
 
     /**
@@ -49,6 +49,10 @@ public final class InMemoryGuestFilesystem implements GuestFilesystem {
      * @param unlisted a listing's names not yet given; empty for a file
      */
     private record OpenObject(MemoryInode inode, OpenFlags flags, Iterator<String> unlisted) {}
+
+    private synchronized boolean isOpen(MemoryInode inode) {
+        return handles.values().stream().anyMatch(object -> object.inode() == inode);
+    }
 
     /** How many handles are open: what a well-behaved caller brings back to 0. */
     public synchronized int openHandles() {

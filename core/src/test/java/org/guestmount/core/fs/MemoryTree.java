@@ -2,9 +2,11 @@ package org.guestmount.core.fs;
 
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The names of {@link InMemoryGuestFilesystem}: resolution, and every change of a directory with what it does to times
@@ -16,10 +18,13 @@ final class MemoryTree {
 
     private final InstantSource clock;
     private final MemoryInode root;
+    private final List<MemoryInode> nameless = new ArrayList<>();
+    private final Predicate<MemoryInode> isOpen;
     private long lastInode = 1;
 
-    MemoryTree(InstantSource clock) {
+    MemoryTree(InstantSource clock, Predicate<MemoryInode> isOpen) {
         this.clock = clock;
+        this.isOpen = isOpen;
         this.root = new MemoryInode(
                 lastInode, FileType.DIRECTORY.modeBits() | 0755, Credentials.ROOT, 0, Timestamp.of(clock.instant()));
     }
@@ -87,13 +92,24 @@ final class MemoryTree {
         }
         MemoryInode parent = parent(operation, path);
         requireAbsent(operation, path, parent);
-        MemoryInode made = new MemoryInode(++lastInode, mode, owner, rdev, now());
+        MemoryInode made = new MemoryInode(freeNumber(), mode, owner, rdev, now());
         if ((parent.mode & 02000) != 0) {
             made.gid = parent.gid;
             made.mode |= made.isDirectory() ? 02000 : 0;
         }
         enter(parent, path.name(), made);
         return made;
+    }
+
+    /** That of an inode that has neither name nor handle any more if there is one: filesystems reuse them at once. */
+    private long freeNumber() {
+        for (MemoryInode inode : nameless) {
+            if (!isOpen.test(inode)) {
+                nameless.remove(inode);
+                return inode.number;
+            }
+        }
+        return ++lastInode;
     }
 
     void link(MemoryInode existing, GuestPath path) throws GuestFilesystemException {
@@ -232,6 +248,9 @@ final class MemoryTree {
         leave(parent, name, victim);
         victim.links = victim.isDirectory() ? 0 : victim.links - 1;
         victim.changed = now();
+        if (victim.links == 0) {
+            nameless.add(victim);
+        }
     }
 
     private static List<String> components(String path) {
