@@ -71,6 +71,16 @@ final class TreeCache {
         root = Present.of(attributes);
     }
 
+    /** About how much memory all of it takes, in bytes. */
+    long bytes() {
+        return bytes(inodes) + bytes(directories);
+    }
+
+    private static long bytes(Cache<?, ?> cache) {
+        cache.cleanUp();
+        return cache.policy().eviction().orElseThrow().weightedSize().orElseThrow();
+    }
+
     /** What is known of an inode; {@link Inode#UNKNOWN} if nothing is. */
     Inode inode(InodeKey key) {
         Inode inode = inodes.getIfPresent(key);

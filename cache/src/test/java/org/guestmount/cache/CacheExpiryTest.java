@@ -1,0 +1,84 @@
+package org.guestmount.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.guestmount.core.fs.AttributeChange;
+import org.guestmount.core.fs.Credentials;
+import org.guestmount.core.fs.GuestFilesystem;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.InMemoryGuestFilesystem;
+import org.guestmount.core.fs.RecordingGuestFilesystem;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** {@link CacheConfig#ttl}, told by changes behind the cache's back. */
+class CacheExpiryTest {
+    private static final Duration TTL = Duration.ofSeconds(5);
+    private static final GuestPath DIR = GuestPath.of("/dir");
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final GuestFilesystem guest = new InMemoryGuestFilesystem();
+    private final RecordingGuestFilesystem asked = new RecordingGuestFilesystem(guest);
+    private final GuestFilesystem cached =
+            new CachingFilesystem(asked, new CacheConfig(TTL, CacheConfig.DEFAULT_MAX_BYTES), nanos::get);
+
+    @BeforeEach
+    void makeDirectory() throws GuestFilesystemException {
+        guest.mkdir(DIR, 0755, Credentials.ROOT);
+        cached.lookup(DIR);
+        asked.take();
+    }
+
+    private void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+    }
+
+    @Test
+    void attributesAreAskedAgainWhenTheyAreOld() throws Exception {
+        guest.setattr(DIR, AttributeChange.ofMode(0700));
+
+        pass(TTL.minusNanos(1));
+        assertThat(cached.getattr(DIR).mode()).isEqualTo(040755);
+
+        pass(Duration.ofNanos(1));
+        assertThat(cached.getattr(DIR).mode()).isEqualTo(040700);
+    }
+
+    @Test
+    void lookingAtThemOrChangingOthersDoesNotKeepThemYoung() throws Exception {
+        pass(TTL.dividedBy(2));
+        cached.getattr(DIR);
+        cached.mkdir(GuestPath.of("/other"), 0755, Credentials.ROOT);
+        guest.rmdir(DIR);
+
+        pass(TTL.dividedBy(2));
+
+        assertThat(cached.readDirectory(GuestPath.ROOT, 1 << 20).entries())
+                .extracting(entry -> entry.name())
+                .containsExactly("other");
+    }
+
+    @Test
+    void aListingIsAskedAgainWhenItIsOld() throws Exception {
+        cached.readDirectory(GuestPath.ROOT, 1 << 20);
+        guest.mkdir(GuestPath.of("/new"), 0755, Credentials.ROOT);
+
+        pass(TTL);
+
+        assertThat(cached.readDirectory(GuestPath.ROOT, 1 << 20).entries()).hasSize(2);
+        assertThat(cached.lookup(GuestPath.of("/new"))).isNotNull();
+    }
+
+    @Test
+    void withoutATimeNothingIsRemembered() throws Exception {
+        GuestFilesystem uncached = new CachingFilesystem(asked, new CacheConfig(Duration.ZERO, 1 << 20));
+
+        uncached.lookup(DIR);
+        uncached.lookup(DIR);
+
+        assertThat(asked.take()).containsExactly("lookup /dir", "lookup /dir");
+    }
+}
