@@ -13,6 +13,7 @@ import org.guestmount.core.fs.AttributeChange.TimeChange;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
+import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileDetails;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
@@ -42,6 +43,22 @@ final class Actions {
     record Side(GuestFilesystem filesystem, List<FileHandle> open) {
         Side(GuestFilesystem filesystem) {
             this(filesystem, new ArrayList<>());
+        }
+
+        FileHandle file(int index) throws GuestFilesystemException {
+            return open.get(indexOf(index));
+        }
+
+        /** The file, which is not to be used any more. */
+        FileHandle take(int index) throws GuestFilesystemException {
+            return open.remove(indexOf(index));
+        }
+
+        private int indexOf(int index) throws GuestFilesystemException {
+            if (open.isEmpty()) {
+                throw GuestFilesystemException.of(Errno.EBADF, "choose", "no file is open");
+            }
+            return index % open.size();
         }
     }
 
@@ -168,7 +185,7 @@ final class Actions {
     /** Which file of a side is meant. */
     @FunctionalInterface
     private interface Subject {
-        FileReference of(Side side);
+        FileReference of(Side side) throws GuestFilesystemException;
     }
 
     private Action setattr(String description, int number, Subject subject) {
@@ -209,27 +226,16 @@ final class Actions {
             case 0, 1 ->
                 on(
                         "write " + handle,
-                        side -> side.filesystem().write(side.open().get(index), offset, ByteBuffer.allocate(length)));
+                        side -> side.filesystem().write(side.file(index), offset, ByteBuffer.allocate(length)));
             case 2 ->
-                toDo(
-                        "fallocate " + handle,
-                        side -> side.filesystem().fallocate(side.open().get(index), 0, offset, length));
+                toDo("fallocate " + handle, side -> side.filesystem().fallocate(side.file(index), 0, offset, length));
             case 3 ->
                 on(
                         "copyRange " + handle + " #0",
-                        side -> side.filesystem()
-                                .copyRange(
-                                        side.open().get(index),
-                                        offset,
-                                        side.open().get(0),
-                                        0,
-                                        length));
-            case 4 -> setattr(handle, random.nextInt(6), side -> side.open().get(index));
-            case 5 -> setxattr(handle, random.nextInt(6), side -> side.open().get(index));
-            default ->
-                toDo(
-                        "release " + handle,
-                        side -> side.filesystem().release(side.open().remove(index)));
+                        side -> side.filesystem().copyRange(side.file(index), offset, side.file(0), 0, length));
+            case 4 -> setattr(handle, random.nextInt(6), side -> side.file(index));
+            case 5 -> setxattr(handle, random.nextInt(6), side -> side.file(index));
+            default -> toDo("release " + handle, side -> side.filesystem().release(side.take(index)));
         };
     }
 
@@ -246,9 +252,7 @@ final class Actions {
     }
 
     Action getattr(int openFile) {
-        return on(
-                "getattr #" + openFile,
-                side -> side.filesystem().getattr(side.open().get(openFile)));
+        return on("getattr #" + openFile, side -> side.filesystem().getattr(side.file(openFile)));
     }
 
     /** Everything that can be seen of a path. */
