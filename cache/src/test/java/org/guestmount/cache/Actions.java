@@ -264,7 +264,7 @@ final class Actions {
         return all;
     }
 
-    private Action lookup(GuestPath path) {
+    Action lookup(GuestPath path) {
         return on("lookup " + path, side -> seen(side.filesystem().lookup(path)));
     }
 
