@@ -82,8 +82,8 @@ public record Frame(int id, int code, ByteBuffer body) {
     public static ByteBuffer dataReply(int id, ByteBuffer frame) {
         int size = frame.limit();
         return frame.putInt(0, size - LENGTH_BYTES)
-                .putInt(LENGTH_BYTES, id)
-                .putInt(LENGTH_BYTES + 4, STATUS_OK << 16)
+                .putInt(ID_OFFSET, id)
+                .putInt(ID_OFFSET + 4, STATUS_OK)
                 .putInt(DATA_OFFSET - 4, size - DATA_OFFSET)
                 .position(0);
     }

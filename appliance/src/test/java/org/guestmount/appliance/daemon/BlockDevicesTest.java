@@ -1,0 +1,110 @@
+package org.guestmount.appliance.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.machine.BlockDevice;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class BlockDevicesTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void drivesAreNumberedByTargetWhateverTheirNames() throws Exception {
+        addDisk("sda", "2:0:1:0", 4096, 512, false);
+        addDisk("sdb", "2:0:0:0", 2048, 4096, true);
+
+        assertThat(devices().awaitDrives(2))
+                .containsExactly(
+                        new BlockDevice("/dev/sda", null, 2048 * 512, 4096, true),
+                        new BlockDevice("/dev/sdb", null, 4096 * 512, 512, false));
+        assertThat(devices().node("/dev/sda")).isEqualTo(folder + "/dev/sdb");
+        assertThat(devices().node("/dev/vdb")).isEqualTo(folder + "/dev/sda");
+    }
+
+    @Test
+    void partitionsFollowTheirDriveInTheOrderOfTheirNumbers() throws Exception {
+        addDisk("sdb", "0:0:0:0", 1 << 21, 512, false);
+        addPartition("sdb", 10, 100);
+        addPartition("sdb", 2, 200);
+
+        assertThat(devices().awaitDrives(1))
+                .containsExactly(
+                        new BlockDevice("/dev/sda", null, 1L << 30, 512, false),
+                        new BlockDevice("/dev/sda2", "/dev/sda", 200 * 512, 512, false),
+                        new BlockDevice("/dev/sda10", "/dev/sda", 100 * 512, 512, false));
+        assertThat(devices().node("/dev/sda10")).isEqualTo(folder + "/dev/sdb10");
+    }
+
+    @Test
+    void whatIsNotADriveIsLeftOut() throws Exception {
+        Files.createDirectories(folder.resolve("sys/block/loop0"));
+        Files.createDirectories(folder.resolve("sys/block/sr0"));
+
+        assertThat(devices().awaitDrives(0)).isEmpty();
+    }
+
+    @Test
+    void waitsForDrivesToAppear() throws Exception {
+        Files.createDirectories(folder.resolve("sys/block"));
+
+        CompletableFuture<Integer> found = CompletableFuture.supplyAsync(() -> {
+            try {
+                return devices().awaitDrives(1).size();
+            } catch (GuestFilesystemException e) {
+                throw new AssertionError(e);
+            }
+        });
+        addDisk("sda", "0:0:0:0", 8, 512, false);
+
+        assertThat(found.get()).isEqualTo(1);
+    }
+
+    @Test
+    void aMissingDriveOrPartitionIsNotFound() throws Exception {
+        addDisk("sda", "0:0:0:0", 8, 512, false);
+
+        for (String missing : new String[] {"/dev/sdb", "/dev/sda1", "/dev/sdb1"}) {
+            assertThat(catchThrowableOfType(
+                                    GuestFilesystemException.class,
+                                    () -> devices().node(missing))
+                            .errno())
+                    .isEqualTo(Errno.ENOENT);
+        }
+    }
+
+    @Test
+    void otherDevicesKeepTheirNames() throws Exception {
+        assertThat(devices().node("/dev/vg/lv")).isEqualTo("/dev/vg/lv");
+    }
+
+    private BlockDevices devices() {
+        return new BlockDevices(folder + "/sys", folder + "/dev");
+    }
+
+    /** Makes a disk as sysfs shows it; its last file, the link, makes it a disk. */
+    private void addDisk(String name, String address, long sectors, int blockBytes, boolean readOnly)
+            throws IOException {
+        Path disk = Files.createDirectories(folder.resolve("sys/block/" + name));
+        Files.createDirectories(disk.resolve("queue"));
+        Files.writeString(disk.resolve("queue/logical_block_size"), blockBytes + "\n");
+        Files.writeString(disk.resolve("size"), sectors + "\n");
+        Files.writeString(disk.resolve("ro"), readOnly ? "1\n" : "0\n");
+        Files.createSymbolicLink(disk.resolve("device"), Path.of("../../../" + address));
+    }
+
+    private void addPartition(String disk, int number, long sectors) throws IOException {
+        Path partition = Files.createDirectories(folder.resolve("sys/block/" + disk + "/" + disk + number));
+        Files.writeString(partition.resolve("partition"), number + "\n");
+        Files.writeString(partition.resolve("size"), sectors + "\n");
+        Files.writeString(partition.resolve("ro"), "0\n");
+    }
+}
