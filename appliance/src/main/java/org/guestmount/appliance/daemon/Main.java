@@ -26,13 +26,22 @@ public final class Main {
 
     /** Runs the daemon. */
     @SuppressWarnings("CatchAndPrintStackTrace") // the console is the only log there is
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws GuestFilesystemException {
+        if (!isInAppliance()) {
+            System.err.println("This is a part of guestmount's appliance. Elsewhere it would turn the power off.");
+            return;
+        }
         try {
             run();
         } catch (IOException | RuntimeException | Error e) {
             e.printStackTrace();
         }
         Power.off();
+    }
+
+    /** An initramfs that has not been left is its process's root filesystem; nowhere else is that a rootfs. */
+    private static boolean isInAppliance() throws GuestFilesystemException {
+        return SystemFiles.read("/proc/self/mounts").contains(" / rootfs ");
     }
 
     private static void run() throws IOException {
