@@ -16,7 +16,7 @@ import org.guestmount.core.appliance.BuildProgress;
  * number of processes may ask at the same time: one builds, the others wait and take its result.
  */
 public final class ApplianceBuilder implements ApplianceSource {
-    private static final int STEPS = 5;
+    private static final int STEPS = 6;
 
     private final ApplianceSettings settings;
     private final Path root;
@@ -114,7 +114,7 @@ public final class ApplianceBuilder implements ApplianceSource {
     }
 
     private static void build(Recipe recipe, ApplianceCache.Building building, BuildProgress progress)
-            throws IOException {
+            throws IOException, InterruptedException {
         Path folder = building.newFolder();
         try {
             Path kernel = folder.resolve("kernel");
@@ -126,17 +126,21 @@ public final class ApplianceBuilder implements ApplianceSource {
             progress.step(3, STEPS, "linking a Java runtime");
             Path runtime = folder.resolve("java");
             JavaRuntime.link(runtime);
+            progress.step(4, STEPS, "preparing the daemon's classes");
+            Path daemon = Files.createDirectory(folder.resolve("daemon"));
+            new ClassArchive(runtime, daemon).make(recipe.daemon());
             progress.step(
-                    4,
+                    5,
                     STEPS,
                     "packing %d kernel modules, %d programs and %d libraries"
                             .formatted(
                                     recipe.modules().size(),
                                     recipe.tools().size(),
                                     recipe.libraries().size()));
-            Packing.of(recipe, runtime).write(folder.resolve("initramfs"));
+            Packing.of(recipe, runtime, daemon).write(folder.resolve("initramfs"));
             ApplianceCache.deleteTree(runtime);
-            progress.step(5, STEPS, "keeping the appliance");
+            ApplianceCache.deleteTree(daemon);
+            progress.step(6, STEPS, "keeping the appliance");
             building.publish(folder, recipe.digest(), List.of(recipe.kernel().release()));
         } finally {
             ApplianceCache.deleteTree(folder);

@@ -13,9 +13,10 @@ final class InitScript {
      *
      * @param modules paths of modules to load, in order
      * @param deviceNodes lines of modules.devname
-     * @param daemon the daemon's command line
+     * @param folder to start the daemon in
+     * @param daemon its command line
      */
-    static String of(Collection<String> modules, Collection<String> deviceNodes, List<String> daemon) {
+    static String of(Collection<String> modules, Collection<String> deviceNodes, String folder, List<String> daemon) {
         StringBuilder script = new StringBuilder("""
                 #!/bin/busybox sh
                 mount -t devtmpfs dev /dev
@@ -33,6 +34,11 @@ final class InitScript {
             // One that the processor does not suit fails here; a generic one serves in its place.
             script.append("insmod ").append(module).append(" 2>/dev/null\n");
         }
-        return script.append(String.join(" ", daemon)).append("\npoweroff -f\n").toString();
+        return script.append("cd ")
+                .append(folder)
+                .append('\n')
+                .append(String.join(" ", daemon))
+                .append("\npoweroff -f\n")
+                .toString();
     }
 }

@@ -1,27 +1,20 @@
 package org.guestmount.appliance.image;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Lays out the appliance's root filesystem: all programs in /usr/bin, all libraries in /usr/lib, the rest are links to these. */
 final class Packing {
-    private static final String JAR = "/usr/lib/guestmount/daemon.jar";
-    private static final String NATIVE_FOLDER = "/usr/lib/guestmount";
+    private static final String DAEMON_FOLDER = "usr/lib/guestmount";
 
     /** Nothing but the daemon runs in the machine, for minutes at most: quick to start counts, and memory. */
-    private static final List<String> DAEMON = List.of(
-            "/" + JavaRuntime.GUEST_FOLDER + "/bin/java",
-            "-Xshare:auto",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:-UsePerfData",
-            "-Xmx128m",
-            "-Djffi.boot.library.path=" + NATIVE_FOLDER,
-            "-cp",
-            JAR,
-            DaemonJar.MAIN_CLASS);
+    static final List<String> JAVA_OPTIONS =
+            List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xmx128m");
 
     /** The programs of busybox that init and the daemon run, and the kernel: it asks for modules by {@code /sbin/modprobe}. */
     private static final List<String> BUSYBOX_NAMES =
@@ -37,7 +30,13 @@ final class Packing {
 
     private Packing() {}
 
-    static Initramfs of(Recipe recipe, Path runtime) throws IOException {
+    /**
+     * Lays out the appliance.
+     *
+     * @param runtime a linked Java
+     * @param daemon the folder of the daemon's files, as {@link ClassArchive} leaves it
+     */
+    static Initramfs of(Recipe recipe, Path runtime, Path daemon) throws IOException {
         Initramfs tree = new Initramfs();
         for (String folder :
                 List.of("dev", "proc", "sys", "tmp", "run/lock", "sysroot", "etc/lvm", "var/lib", "usr/bin")) {
@@ -60,8 +59,11 @@ final class Packing {
         recipe.libraries().forEach((name, file) -> tree.program("usr/lib/" + name, file));
         packModules(recipe, tree);
         JavaRuntime.pack(runtime, tree);
-        tree.program(JAR.substring(1), recipe.daemon()::jar);
-        tree.program(NATIVE_FOLDER.substring(1) + "/libjffi-1.2.so", recipe.daemon()::nativeLibrary);
+        for (String name : List.of(ClassArchive.JAR, ClassArchive.NATIVE_LIBRARY, ClassArchive.ARCHIVE)) {
+            if (Files.exists(daemon.resolve(name))) {
+                tree.program(DAEMON_FOLDER + "/" + name, daemon.resolve(name));
+            }
+        }
         return tree;
     }
 
@@ -83,6 +85,20 @@ final class Packing {
                 .toList();
         List<String> nodes = modules.deviceNodeLines(recipe.modules());
         tree.program(
-                "init", () -> InitScript.of(boot, nodes, DAEMON).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                "init",
+                () -> InitScript.of(boot, nodes, "/" + DAEMON_FOLDER, daemonCommand())
+                        .getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static List<String> daemonCommand() {
+        List<String> command = new ArrayList<>(List.of("/" + JavaRuntime.GUEST_FOLDER + "/bin/java"));
+        command.addAll(JAVA_OPTIONS);
+        command.addAll(List.of(
+                "-XX:SharedArchiveFile=" + ClassArchive.ARCHIVE,
+                "-Djffi.boot.library.path=/" + DAEMON_FOLDER,
+                "-cp",
+                ClassArchive.JAR,
+                DaemonJar.MAIN_CLASS));
+        return command;
     }
 }
