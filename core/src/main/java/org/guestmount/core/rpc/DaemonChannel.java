@@ -3,6 +3,7 @@ package org.guestmount.core.rpc;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Future;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -139,10 +140,15 @@ public final class DaemonChannel implements AutoCloseable {
     @Override
     public void close() {
         context.channel().close();
-        group.shutdownGracefully(0, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        Future<?> ended = end(group);
         if (!loop.inEventLoop()) {
-            group.terminationFuture().awaitUninterruptibly(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            ended.awaitUninterruptibly(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         }
+    }
+
+    /** Ends an event loop and every connection on it. */
+    static Future<?> end(EventLoopGroup group) {
+        return group.shutdownGracefully(0, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     private CompletableFuture<Frame> begin(Request<?> request) throws GuestFilesystemException {

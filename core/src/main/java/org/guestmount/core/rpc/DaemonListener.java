@@ -1,20 +1,22 @@
 package org.guestmount.core.rpc;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,28 +24,30 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.guestmount.core.protocol.Hello;
 
 /**
  * Waits on a unix socket for QEMU to connect, and then for the daemon to say hello. It takes one connection: with the
  * first the socket is deleted, and whoever comes later is refused.
  *
- * <p>Owns: the socket, and until a channel is handed out the connection and the event loop.
+ * <p>Listening takes no more than the JDK. Netty takes some 0.2 s to load, which {@link #accept} does while the guest
+ * boots.
+ *
+ * <p>Owns: the socket.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // Netty's: a failed write or close ends the channel
+@SuppressWarnings("FutureReturnValueIgnored") // Netty's: a failed registration or close ends the channel
 public final class DaemonListener implements AutoCloseable {
     private static final Hello HELLO = Hello.of("guestmount");
-    private static final long CLOSE_TIMEOUT_SECONDS = 5;
 
     private final Path socket;
-    private final EventLoopGroup group =
-            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("daemon-io", true), NioIoHandler.newFactory());
-    private final CompletableFuture<DaemonChannel> connected = new CompletableFuture<>();
-    private final AtomicBoolean handedOut = new AtomicBoolean();
+    private final ServerSocketChannel server;
+    private final Selector selector;
+    private final CompletableFuture<Hello> hello = new CompletableFuture<>();
 
-    private DaemonListener(Path socket) {
+    private DaemonListener(Path socket, ServerSocketChannel server, Selector selector) {
         this.socket = socket;
+        this.server = server;
+        this.selector = selector;
     }
 
     /**
@@ -52,37 +56,68 @@ public final class DaemonListener implements AutoCloseable {
      * @param socket a path where nothing is yet, at most 107 bytes long, in a folder of this user alone
      */
     public static DaemonListener bind(Path socket) throws IOException {
-        DaemonListener listener = new DaemonListener(socket);
-        ChannelFuture bound = new ServerBootstrap()
-                .group(listener.group)
-                .channelFactory(NioServerDomainSocketChannel::new)
-                .childOption(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
-                .childHandler(listener.new Acceptor())
-                .bind(UnixDomainSocketAddress.of(socket))
-                .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            listener.endLoop();
-            throw new IOException("cannot listen on " + socket, bound.cause());
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            server.bind(UnixDomainSocketAddress.of(socket)).configureBlocking(false);
+            Selector selector = Selector.open();
+            server.register(selector, SelectionKey.OP_ACCEPT);
+            return new DaemonListener(socket, server, selector);
+        } catch (IOException e) {
+            server.close();
+            throw new IOException("cannot listen on " + socket + ": " + e.getMessage(), e);
         }
-        return listener;
     }
 
     /**
-     * Waits for the connection and the daemon's hello. The channel is the caller's to close.
+     * Waits for the connection and the daemon's hello. Called once; the channel is the caller's to close.
      *
      * @param timeout for both together
      * @throws org.guestmount.core.protocol.ProtocolException if the daemon speaks another version or something else
-     * @throws IOException if the connection ends before the hello, the time is over, or this was closed
+     * @throws InterruptedIOException if the time is over
+     * @throws IOException if the connection ends before the hello, or this is closed meanwhile
      */
     public DaemonChannel accept(Duration timeout) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("daemon-io", true), NioIoHandler.newFactory());
         try {
-            DaemonChannel channel = connected.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            if (!handedOut.compareAndSet(false, true)) {
-                throw new IOException("this listener was closed");
-            }
-            return channel;
+            NioDomainSocketChannel connection = new NioDomainSocketChannel(connection(deadline));
+            connection.config().setAllocator(UnpooledByteBufAllocator.DEFAULT);
+            InFlightHandler inFlight = new InFlightHandler();
+            connection.pipeline().addLast(new FrameDecoder(), new HandshakeHandler(HELLO, hello), inFlight);
+            ChannelHandlerContext context = connection.pipeline().context(inFlight);
+            group.register(connection);
+            return new DaemonChannel(group, context, inFlight, hello(deadline));
         } catch (TimeoutException e) {
+            DaemonChannel.end(group);
             throw new InterruptedIOException("the guest's daemon did not answer within " + timeout.toSeconds() + " s");
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            DaemonChannel.end(group);
+            throw e;
+        }
+    }
+
+    private SocketChannel connection(long deadline) throws IOException, InterruptedException, TimeoutException {
+        try {
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            int ready = selector.select(Math.max(1, left));
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (ready == 0 && server.isOpen()) {
+                throw new TimeoutException();
+            }
+            SocketChannel connection = server.accept();
+            stopListening();
+            return connection;
+        } catch (ClosedSelectorException | ClosedChannelException e) {
+            throw closed();
+        }
+    }
+
+    private Hello hello(long deadline) throws IOException, InterruptedException, TimeoutException {
+        try {
+            return hello.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
         }
@@ -91,49 +126,17 @@ public final class DaemonListener implements AutoCloseable {
     /** Stops listening and deletes the socket. A channel that was handed out stays open. */
     @Override
     public void close() throws IOException {
-        connected.completeExceptionally(new IOException("this listener was closed"));
-        if (handedOut.compareAndSet(false, true)) {
-            endLoop();
-        }
+        hello.completeExceptionally(closed());
+        stopListening();
+    }
+
+    private void stopListening() throws IOException {
+        server.close();
+        selector.close();
         Files.deleteIfExists(socket);
     }
 
-    private void endLoop() {
-        group.shutdownGracefully(0, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                .awaitUninterruptibly(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-    }
-
-    /** Sets up the first connection and turns away all others. */
-    // Confined to the event loop.
-    private final class Acceptor extends ChannelInitializer<Channel> {
-        private boolean taken;
-
-        @Override
-        public boolean isSharable() {
-            return true;
-        }
-
-        @Override
-        protected void initChannel(Channel connection) throws IOException {
-            if (taken) {
-                connection.close();
-                return;
-            }
-            taken = true;
-            connection.parent().close();
-            Files.deleteIfExists(socket);
-
-            CompletableFuture<Hello> hello = new CompletableFuture<>();
-            InFlightHandler inFlight = new InFlightHandler();
-            connection.pipeline().addLast(new FrameDecoder(), new HandshakeHandler(HELLO, hello), inFlight);
-            ChannelHandlerContext context = connection.pipeline().context(inFlight);
-            hello.whenComplete((daemon, failure) -> {
-                if (daemon == null) {
-                    connected.completeExceptionally(failure);
-                } else {
-                    connected.complete(new DaemonChannel(group, context, inFlight, daemon));
-                }
-            });
-        }
+    private static IOException closed() {
+        return new IOException("no longer listening for the guest's daemon");
     }
 }
