@@ -43,7 +43,7 @@ public final class DaemonChannel implements AutoCloseable {
     private final ChannelHandlerContext context;
     private final InFlightHandler inFlight;
     private final Hello daemonHello;
-    private final Semaphore budget = new Semaphore(MAX_BYTES_IN_FLIGHT);
+    private final Semaphore budget = new Semaphore(MAX_BYTES_IN_FLIGHT, true);
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     /**

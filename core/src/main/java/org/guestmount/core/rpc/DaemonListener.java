@@ -82,7 +82,9 @@ public final class DaemonListener implements AutoCloseable {
                 1, new DefaultThreadFactory("daemon-io", true), NioIoHandler.newFactory());
         try {
             NioDomainSocketChannel connection = new NioDomainSocketChannel(connection(deadline));
-            connection.config().setAllocator(UnpooledByteBufAllocator.DEFAULT);
+            ReceiveBuffer buffer = new ReceiveBuffer();
+            connection.config().setAllocator(UnpooledByteBufAllocator.DEFAULT).setRecvByteBufAllocator(buffer);
+            connection.closeFuture().addListener(ignored -> buffer.release());
             InFlightHandler inFlight = new InFlightHandler();
             connection.pipeline().addLast(new FrameDecoder(), new HandshakeHandler(HELLO, hello), inFlight);
             ChannelHandlerContext context = connection.pipeline().context(inFlight);
