@@ -47,7 +47,7 @@ final class FuseOptions {
             Map.entry("sync", Value.NONE),
             Map.entry("async", Value.NONE),
             Map.entry("dirsync", Value.NONE),
-            Map.entry("auto_unmount", Value.NONE),
+            Map.entry("nonempty", Value.NONE),
             Map.entry("allow_other", Value.NONE),
             Map.entry("default_permissions", Value.NONE),
             Map.entry("fsname", Value.TEXT),
@@ -56,7 +56,6 @@ final class FuseOptions {
 
     /** Options of how the mount is checked and served. */
     private static final Map<String, Value> OF_SERVICE = Map.ofEntries(
-            Map.entry("nonempty", Value.NONE),
             Map.entry("allow_root", Value.NONE),
             Map.entry("async_read", Value.NONE),
             Map.entry("sync_read", Value.NONE),
@@ -74,6 +73,7 @@ final class FuseOptions {
 
     /** Options of libfuse that change nothing: what they ask for is always so, or never needed. */
     private static final Map<String, Value> WITHOUT_EFFECT = Map.ofEntries(
+            Map.entry("auto_unmount", Value.NONE),
             Map.entry("kernel_cache", Value.NONE),
             Map.entry("auto_cache", Value.NONE),
             Map.entry("noauto_cache", Value.NONE),

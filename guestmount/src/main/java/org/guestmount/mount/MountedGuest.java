@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,13 +33,13 @@ public final class MountedGuest implements AutoCloseable {
 
     private final Path mountpoint;
     private final String device;
-    private final FuseSession session;
+    private final CompletableFuture<Void> ended;
     private final Unmounter unmounter;
 
-    private MountedGuest(Path mountpoint, String device, FuseSession session, Unmounter unmounter) {
+    private MountedGuest(Path mountpoint, String device, CompletableFuture<Void> ended, Unmounter unmounter) {
         this.mountpoint = mountpoint;
         this.device = device;
-        this.session = session;
+        this.ended = ended;
         this.unmounter = unmounter;
     }
 
@@ -62,14 +63,20 @@ public final class MountedGuest implements AutoCloseable {
         Path mountpoint = check.check(config.mountpoint(), options);
         Path fusermount = HostTools.fusermount()
                 .orElseThrow(() -> new MountException("fusermount was not found; install the package fuse3"));
+        DeadMountWatch watch = null;
         try {
+            watch = DeadMountWatch.start(fusermount, mountpoint);
             FuseSession session = FuseSession.mount(
                     new GuestOperations(filesystem, options.has("ro")),
                     SessionPlan.session(config, options, mountpoint, check.uid()));
             String device =
                     MountTable.find(mountpoint).map(MountTable.Mount::device).orElse("");
-            return new MountedGuest(mountpoint, device, session, new Unmounter(fusermount, mountpoint));
+            return new MountedGuest(
+                    mountpoint, device, session.ended().thenRun(watch::close), new Unmounter(fusermount, mountpoint));
         } catch (IOException e) {
+            if (watch != null) {
+                watch.close();
+            }
             throw new MountException("could not mount on " + config.mountpoint() + ": " + e.getMessage(), e);
         }
     }
@@ -80,7 +87,7 @@ public final class MountedGuest implements AutoCloseable {
      */
     public void awaitUnmounted() throws InterruptedException {
         try {
-            session.ended().get();
+            ended.get();
         } catch (ExecutionException e) {
             throw new IllegalStateException("serving " + mountpoint + " failed", e.getCause());
         }
@@ -93,7 +100,7 @@ public final class MountedGuest implements AutoCloseable {
      * @throws MountException if it is in use, and stays mounted
      */
     public void unmount() throws MountException, InterruptedException {
-        if (!session.ended().isDone()) {
+        if (!ended.isDone()) {
             unmounter.unmount();
         }
     }
@@ -141,7 +148,7 @@ public final class MountedGuest implements AutoCloseable {
 
     private boolean endsWithin(int seconds) throws InterruptedException {
         try {
-            session.ended().get(seconds, TimeUnit.SECONDS);
+            ended.get(seconds, TimeUnit.SECONDS);
             return true;
         } catch (TimeoutException e) {
             return false;

@@ -57,7 +57,7 @@ final class MountpointCheck {
                 throw new MountException("only root may use the mount option -o " + option);
             }
         }
-        for (String option : new String[] {"allow_other", "allow_root"}) {
+        for (String option : new String[] {"allow_root", "allow_other"}) {
             if (options.has(option) && !isAllowedByConfiguration()) {
                 throw new MountException("-o " + option + " is not allowed for ordinary users: "
                         + "root must put a line \"user_allow_other\" into " + fuseConf);

@@ -27,8 +27,6 @@ final class SessionPlan {
         if (options.has("allow_root")) {
             options.setDefault("allow_other", "");
         }
-        // However this process ends, no dead mount is left behind.
-        options.setDefault("auto_unmount", "");
         options.setDefault("fsname", config.fsname());
         options.setDefault("subtype", "guestmount");
         return options;
