@@ -1,0 +1,5 @@
+/** Tests of the kernel's protocol. */
+@NullMarked
+package org.guestmount.fuse.kernel;
+
+import org.jspecify.annotations.NullMarked;
