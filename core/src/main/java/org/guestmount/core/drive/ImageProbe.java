@@ -2,10 +2,8 @@ package org.guestmount.core.drive;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * format; otherwise the user must say so.
  */
 public final class ImageProbe {
-    /** The permission bits of {@code st_mode} take 12 bits; the type is above. Source: inode(7). */
-    private static final int TYPE_MASK = 0170000;
-
-    private static final int TYPE_BLOCK_DEVICE = 0060000;
     private static final int SECTOR_BYTES = 512;
     private static final int MAX_CHAIN = 200;
+
+    /** Formats whose first bytes cannot be mistaken, so that a file named for one of them must have them. */
+    private static final List<DriveFormat> UNMISTAKABLE =
+            List.of(DriveFormat.QCOW2, DriveFormat.VMDK, DriveFormat.VDI, DriveFormat.VHDX);
 
     private final QemuImg qemuImg;
 
@@ -39,32 +37,42 @@ public final class ImageProbe {
      *     writable though it should be, empty, damaged, of unknown format, or must not be followed
      */
     public DriveImage probe(Drive drive) throws DriveException, InterruptedException {
-        DriveFormat format = drive.format() == null ? null : named(drive.format(), drive.file());
         Path file = drive.file().toAbsolutePath();
-        requireUsable(file, null);
+        DriveFormat format = drive.format() == null ? null : named(drive.format(), file);
+        ImageFiles.requireUsable(file, file.toString());
         if (!drive.readOnly() && !Files.isWritable(file)) {
             throw new DriveException(file + ": you may not write to it; to only read it, add --ro");
         }
-        return open(file, format, new LinkedHashSet<>());
+        return open(file, format, new HashSet<>());
     }
 
     private static DriveFormat named(String name, Path file) throws DriveException {
         return DriveFormat.named(name)
-                .orElseThrow(() -> new DriveException(
-                        file + ": unknown format '" + name + "'; QEMU knows " + DriveFormat.names()));
+                .orElseThrow(() ->
+                        new DriveException(file + ": unknown format '" + name + "'; known are " + DriveFormat.names()));
     }
 
-    /** @param format what the user or the file above says it is; null if nobody said */
-    private DriveImage open(Path file, @Nullable DriveFormat format, Set<Path> above)
+    /**
+     * Opens an image of a chain.
+     *
+     * @param stated the format that the user or the image above says it has; null if nobody said
+     * @param above the real paths of the images above it
+     */
+    private DriveImage open(Path file, @Nullable DriveFormat stated, Set<Path> above)
             throws DriveException, InterruptedException {
         try (ImageReader reader = new ImageReader(file)) {
             if (!above.add(file.toRealPath()) || above.size() > MAX_CHAIN) {
                 throw new DriveException(file + ": its chain of backing files never ends");
             }
             if (reader.size() == 0) {
-                throw new DriveException(file + ": it is empty");
+                throw new DriveException(file + ": is empty");
             }
-            return open(file, reader, format, above);
+            DriveFormat format = format(file, stated, FormatDetector.detect(reader, file.toString()));
+            ImageHeader header = ImageHeader.read(format, reader);
+            if (stated == null) {
+                requireHarmless(file, format, header.references());
+            }
+            return follow(file, format, header, above);
         } catch (DriveException e) {
             throw e;
         } catch (IOException e) {
@@ -72,127 +80,62 @@ public final class ImageProbe {
         }
     }
 
-    private DriveImage open(Path file, ImageReader reader, @Nullable DriveFormat stated, Set<Path> above)
-            throws IOException, InterruptedException {
-        DriveFormat detected = FormatDetector.detect(reader, file.toString());
-        DriveFormat format = stated == null ? detected : stated;
+    private static DriveFormat format(Path file, @Nullable DriveFormat stated, DriveFormat detected)
+            throws DriveException {
         if (stated == null) {
-            requireNotMisnamed(file, detected);
-        }
-        boolean isBlockDevice = isBlockDevice(file);
-        Qcow2Header qcow2 = null;
-        ImageReferences references = ImageReferences.NONE;
-        long size = reader.size();
-        if (format == DriveFormat.QCOW2 || format == DriveFormat.QCOW || format == DriveFormat.QED) {
-            if (detected != format) {
-                throw new DriveException(
-                        file + ": it is not in " + format.driver() + " format; it looks like " + detected.driver());
-            }
-        }
-        switch (format) {
-            case QCOW2 -> {
-                qcow2 = Qcow2Header.read(reader);
-                references = qcow2.references();
-                size = qcow2.virtualSizeBytes();
-                if (Qcow2Truncation.isTruncated(reader, qcow2)) {
-                    throw new DriveException(file + ": it is truncated: the file has only " + reader.size()
-                            + " bytes, and data of the disk lies beyond. Fetch or copy it again");
+            for (DriveFormat promised : UNMISTAKABLE) {
+                if (detected == DriveFormat.RAW && promised.isNamedBy(file.toString())) {
+                    throw new DriveException(file + ": is named as a " + promised.driver()
+                            + " image and is none; it may be damaged. If it is a plain disk, add --format=raw");
                 }
             }
-            case QCOW -> {
-                references = ImageReferences.ofQcow(reader);
-                size = reader.u64(24);
-            }
-            case QED -> references = ImageReferences.ofQed(reader);
-            case VMDK -> references = VmdkReferences.of(reader);
-            case RAW, VDI, VHDX, VPC, PARALLELS, DMG, BOCHS, CLOOP -> {}
+            return detected;
         }
-        String leadsTo = references.first();
-        if (leadsTo != null && stated == null && !format.isNamedBy(file.toString())) {
-            throw new DriveException(
-                    file + ": it looks like a " + format.driver() + " image that refers to another file, "
-                            + leadsTo
-                            + ". As a guest can forge that, it is followed only if you say so: if you trust this image, add"
-                            + " --format=" + format.driver() + "; if it is a plain disk, add --format=raw");
+        if (UNMISTAKABLE.contains(stated) && detected != stated) {
+            throw new DriveException(file + ": is not in " + stated.driver() + " format; it looks like "
+                    + detected.driver() + ". It may be damaged, or --format wrong");
         }
+        return stated;
+    }
+
+    private static void requireHarmless(Path file, DriveFormat detected, ImageReferences references)
+            throws DriveException {
+        String target = references.first();
+        if (target != null && !detected.isNamedBy(file.toString())) {
+            String format = detected.driver();
+            throw new DriveException(file + ": looks like a " + format + " image that refers to another file, " + target
+                    + ". A guest can forge that, so it is followed only if you say so: if you trust this image, add"
+                    + " --format=" + format + "; if it is a plain disk, add --format=raw");
+        }
+    }
+
+    private DriveImage follow(Path file, DriveFormat format, ImageHeader header, Set<Path> above)
+            throws IOException, InterruptedException {
+        ImageReferences references = header.references();
         for (String extent : references.extents()) {
-            requireUsable(resolve(file, extent, "extent"), "extent of " + file);
+            require(file, extent, "extent");
         }
-        Path data = null;
-        if (references.data() != null) {
-            data = resolve(file, references.data(), "data file");
-            requireUsable(data, "data file of " + file);
-        }
+        Path data = references.data() == null ? null : require(file, references.data(), "data file");
         DriveImage backing = null;
         if (references.backing() != null) {
-            Path backingFile = resolve(file, references.backing(), "backing file");
-            requireUsable(backingFile, "backing file of " + file);
-            String backingFormat = references.backingFormat();
-            backing = open(backingFile, backingFormat == null ? null : named(backingFormat, backingFile), above);
+            Path backingFile = require(file, references.backing(), "backing file");
+            String recorded = references.backingFormat();
+            backing = open(backingFile, recorded == null ? null : named(recorded, backingFile), above);
         }
-        DriveImage image = new DriveImage(file, format, isBlockDevice, roundUp(size), data, backing);
-        return switch (format) {
-            case RAW, QCOW2, QCOW -> image;
-            case QED, VMDK, VDI, VHDX, VPC, PARALLELS, DMG, BOCHS, CLOOP ->
-                new DriveImage(file, format, isBlockDevice, qemuImg.virtualSize(image.sharedNode()), data, backing);
-        };
+        boolean isBlockDevice = ImageFiles.isBlockDevice(file);
+        long size = header.virtualSizeBytes();
+        if (size == ImageHeader.UNKNOWN_SIZE) {
+            // qemu-img opens this image alone, and then knows no option for what is below.
+            DriveImage alone = new DriveImage(file, format, isBlockDevice, 0, data, null);
+            size = qemuImg.virtualSize(alone.sharedNode());
+        }
+        return new DriveImage(file, format, isBlockDevice, roundUp(size), data, backing);
     }
 
-    /** A file whose name promises a format that is unmistakable and that it does not have is damaged or misnamed. */
-    private static void requireNotMisnamed(Path file, DriveFormat detected) throws DriveException {
-        if (detected != DriveFormat.RAW) {
-            return;
-        }
-        for (DriveFormat promised : List.of(DriveFormat.QCOW2, DriveFormat.VMDK, DriveFormat.VDI, DriveFormat.VHDX)) {
-            if (promised.isNamedBy(file.toString())) {
-                throw new DriveException(file + ": it is named as a " + promised.driver()
-                        + " image and is none; it may be damaged. If it is a plain disk, add --format=raw");
-            }
-        }
-    }
-
-    private static void requireUsable(Path file, @Nullable String role) throws DriveException {
-        String subject = role == null ? file + ": " : file + ", the " + role + ": ";
-        if (!Files.exists(file)) {
-            throw new DriveException(subject
-                    + (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-                            ? "is a symbolic link to nothing"
-                            : "does not exist"));
-        }
-        if (Files.isDirectory(file)) {
-            throw new DriveException(subject + "is a directory, not a disk image");
-        }
-        try {
-            if (!Files.isRegularFile(file) && !isBlockDevice(file)) {
-                throw new DriveException(subject + "is neither a file nor a block device");
-            }
-        } catch (IOException e) {
-            throw new DriveException(subject + e.getMessage(), e);
-        }
-        if (!Files.isReadable(file)) {
-            throw new DriveException(subject + "you may not read it");
-        }
-    }
-
-    private static boolean isBlockDevice(Path file) throws IOException {
-        return ((Integer) Files.getAttribute(file, "unix:mode") & TYPE_MASK) == TYPE_BLOCK_DEVICE;
-    }
-
-    /** The file that an image means by a name in its header: relative names are relative to the image's real folder. */
-    private static Path resolve(Path image, String name, String role) throws IOException {
-        String path = name.startsWith("file:") ? name.substring("file:".length()) : name;
-        int colon = path.indexOf(':');
-        int slash = path.indexOf('/');
-        boolean hasProtocol = colon >= 0 && (slash < 0 || colon < slash);
-        if (hasProtocol || path.isEmpty()) {
-            throw new DriveException(
-                    image + ": its " + role + " is '" + name + "'; only files on this host can be used");
-        }
-        try {
-            return image.toRealPath().resolveSibling(path).normalize();
-        } catch (InvalidPathException e) {
-            throw new DriveException(image + ": its " + role + " has an impossible name, '" + name + "'", e);
-        }
+    private static Path require(Path image, String name, String role) throws IOException {
+        Path file = ImageFiles.resolve(image, name, role);
+        ImageFiles.requireUsable(file, image + ": its " + role + " " + file);
+        return file;
     }
 
     private static long roundUp(long size) {

@@ -42,7 +42,7 @@ public final class QemuCommandLine {
             add(line, "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
         }
         // Without the devices that the firmware and the kernel would spend time on.
-        add(line, "-machine", "q35,graphics=off,hpet=off,sata=off,smbus=off,usb=off,vmport=off");
+        add(line, "-machine", "q35,hpet=off,sata=off,smbus=off,usb=off,vmport=off");
         add(line, "-accel", config.accelerator().option());
         add(line, "-cpu", config.accelerator().processor());
         add(line, "-smp", Integer.toString(config.processors()));

@@ -1,6 +1,7 @@
 package org.guestmount.core.session;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -38,6 +39,8 @@ record Boot(Path qemu, SessionConfig config, List<DriveImage> images, Appliance 
 
     /** A second processor lets the guest work while its daemon talks; more would only fight over the host's. */
     private static final int MAX_PROCESSORS = 2;
+
+    private static final int CONSOLE_LINES = QemuFailure.CONSOLE_LINES;
 
     /** How long after its end is seen on one side, QEMU's exit may take to be seen. */
     private static final long EXIT_SECONDS = 2;
@@ -114,29 +117,33 @@ record Boot(Path qemu, SessionConfig config, List<DriveImage> images, Appliance 
         CompletableFuture<Void> stopsWaiting = exited.thenAccept(status -> closeQuietly(daemon));
         try {
             return daemon.accept(timeout);
+        } catch (InterruptedIOException e) {
+            throw QemuFailure.silent(timeout.toSeconds(), process.console().tail(CONSOLE_LINES));
         } catch (IOException e) {
-            int consoleLines = QemuFailure.CONSOLE_LINES;
-            try {
-                int status = exited.get(EXIT_SECONDS, TimeUnit.SECONDS);
-                throw QemuFailure.ended(
-                        status,
-                        process.messages().tail(consoleLines),
-                        process.console().tail(consoleLines),
-                        accelerator,
-                        config.settings().memoryMebibytes());
-            } catch (TimeoutException alive) {
-                throw e instanceof java.io.InterruptedIOException
-                        ? QemuFailure.silent(
-                                timeout.toSeconds(), process.console().tail(consoleLines))
-                        : QemuFailure.withConsole(
-                                Reason.GUEST_DIED,
-                                "the guest's daemon cannot be talked to: " + e.getMessage(),
-                                process.console().tail(consoleLines));
-            } catch (ExecutionException impossible) {
-                throw new AssertionError(impossible);
-            }
+            throw failure(e, process, exited, accelerator);
         } finally {
             stopsWaiting.cancel(false);
+        }
+    }
+
+    /** Why the connection failed: most likely QEMU has ended, or is about to. */
+    private LaunchException failure(
+            IOException e, QemuProcess process, CompletableFuture<Integer> exited, Accelerator accelerator)
+            throws InterruptedException {
+        try {
+            return QemuFailure.ended(
+                    exited.get(EXIT_SECONDS, TimeUnit.SECONDS),
+                    process.messages().tail(CONSOLE_LINES),
+                    process.console().tail(CONSOLE_LINES),
+                    accelerator,
+                    config.settings().memoryMebibytes());
+        } catch (TimeoutException alive) {
+            return QemuFailure.withConsole(
+                    Reason.GUEST_DIED,
+                    "the guest's daemon cannot be talked to: " + e.getMessage(),
+                    process.console().tail(CONSOLE_LINES));
+        } catch (ExecutionException impossible) {
+            throw new AssertionError(impossible);
         }
     }
 

@@ -61,7 +61,12 @@ public final class GuestSession implements AutoCloseable {
      */
     public static GuestSession launch(SessionConfig config, ApplianceSource appliances, LaunchListener listener)
             throws LaunchException, InterruptedException {
-        RunningGuest guest = Launch.run(config, appliances, listener);
+        return launch(config, appliances, listener, KvmAccess.HOST);
+    }
+
+    static GuestSession launch(SessionConfig config, ApplianceSource appliances, LaunchListener listener, KvmAccess kvm)
+            throws LaunchException, InterruptedException {
+        RunningGuest guest = Launch.run(config, appliances, listener, kvm);
         GuestSession session = new GuestSession(guest);
         try {
             session.machine.setClock(Timestamp.of(Instant.now()));

@@ -29,25 +29,22 @@ import org.slf4j.LoggerFactory;
  */
 final class Launch {
     private static final Logger LOG = LoggerFactory.getLogger(Launch.class);
-    private static final Path KVM_DEVICE = Path.of("/dev/kvm");
-
-    /** Several times what a guest takes to answer under KVM. */
-    private static final Duration KVM_TRIAL = Duration.ofSeconds(10);
-
     private static final String PROGRAM = "qemu-system-x86_64";
 
     private final LaunchSettings settings;
     private final LaunchListener listener;
     private final Boot boot;
+    private final KvmAccess kvm;
     private boolean sandbox = true;
 
-    private Launch(LaunchSettings settings, LaunchListener listener, Boot boot) {
+    private Launch(LaunchSettings settings, LaunchListener listener, Boot boot, KvmAccess kvm) {
         this.settings = settings;
         this.listener = listener;
         this.boot = boot;
+        this.kvm = kvm;
     }
 
-    static RunningGuest run(SessionConfig config, ApplianceSource appliances, LaunchListener listener)
+    static RunningGuest run(SessionConfig config, ApplianceSource appliances, LaunchListener listener, KvmAccess kvm)
             throws LaunchException, InterruptedException {
         List<DriveImage> images = probe(config);
         Path qemu = qemu(config.settings());
@@ -59,7 +56,7 @@ final class Launch {
         }
         listener.milestone(LaunchMilestone.APPLIANCE_OBTAINED);
         Boot boot = new Boot(qemu, config, images, appliance, listener);
-        return new Launch(config.settings(), listener, boot).boot();
+        return new Launch(config.settings(), listener, boot, kvm).boot();
     }
 
     private static List<DriveImage> probe(SessionConfig config) throws LaunchException, InterruptedException {
@@ -108,16 +105,11 @@ final class Launch {
         throw new AssertionError(settings.accelerator());
     }
 
-    private static boolean mayUseKvm() {
-        if (Files.isReadable(KVM_DEVICE) && Files.isWritable(KVM_DEVICE)) {
+    private boolean mayUseKvm() {
+        if (kvm.isPermitted()) {
             return true;
         }
-        LOG.info(
-                "{} {}: using emulation, which is slower",
-                KVM_DEVICE,
-                Files.exists(KVM_DEVICE)
-                        ? "may not be used by this user (is the user in the group kvm?)"
-                        : "does not exist");
+        LOG.info("{}: using emulation, which is slower", kvm.obstacle());
         return false;
     }
 
@@ -149,7 +141,7 @@ final class Launch {
             return boot(Accelerator.TCG, settings.launchTimeout());
         }
         try {
-            RunningGuest guest = boot(Accelerator.KVM, works.isPresent() ? settings.launchTimeout() : KVM_TRIAL);
+            RunningGuest guest = boot(Accelerator.KVM, works.isPresent() ? settings.launchTimeout() : kvm.trial());
             verdict.record(true);
             return guest;
         } catch (LaunchException e) {

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 final class RunningGuest implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningGuest.class);
 
-    /** Powering off takes a tenth of a second; QEMU writes its caches back first. */
-    private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(10);
+    /** Powering off takes a tenth of a second. */
+    private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(5);
 
     private final QemuProcess process;
     private final QmpClient monitor;

@@ -1,0 +1,121 @@
+package org.guestmount.core.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.guestmount.core.appliance.Appliance;
+import org.guestmount.core.json.JsonObject;
+import org.junit.jupiter.api.Test;
+
+class QemuCommandLineTest {
+    private static final JsonObject NODE = new JsonObject().put("driver", "null-co");
+    private static final List<GuestDisk> DISKS = List.of(new GuestDisk(NODE, null), new GuestDisk(NODE, 4096));
+
+    @Test
+    void aWholeCommandLine() {
+        assertThat(QemuCommandLine.of(config(Accelerator.TCG, true, false, "")))
+                .containsExactly(
+                        "/usr/bin/qemu",
+                        "-nodefaults",
+                        "-no-user-config",
+                        "-display",
+                        "none",
+                        "-no-reboot",
+                        "-sandbox",
+                        "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+                        "-machine",
+                        "q35,hpet=off,sata=off,smbus=off,usb=off,vmport=off",
+                        "-accel",
+                        "tcg,thread=multi",
+                        "-cpu",
+                        "Nehalem",
+                        "-smp",
+                        "2",
+                        "-m",
+                        "512M",
+                        "-rtc",
+                        "base=utc",
+                        "-kernel",
+                        "/cache/kernel",
+                        "-initrd",
+                        "/cache/initramfs",
+                        "-append",
+                        "console=ttyS0 panic=1 no_timer_check tsc=reliable 8250.nr_uarts=1 edd=off cryptomgr.notests"
+                                + " raid=noautodetect rcupdate.rcu_expedited=1 mitigations=off init_on_alloc=0"
+                                + " hardened_usercopy=off randomize_kstack_offset=off nokaslr audit=0 lsm="
+                                + " cgroup_disable=memory nowatchdog quiet",
+                        "-chardev",
+                        "stdio,id=console,signal=off",
+                        "-serial",
+                        "chardev:console",
+                        "-chardev",
+                        "socket,id=monitor,path=monitor",
+                        "-mon",
+                        "chardev=monitor,mode=control",
+                        "-object",
+                        "rng-random,id=entropy,filename=/dev/urandom",
+                        "-device",
+                        "virtio-rng-pci,rng=entropy",
+                        "-device",
+                        "virtio-serial-pci",
+                        "-chardev",
+                        "socket,id=daemon,path=daemon",
+                        "-device",
+                        "virtserialport,chardev=daemon,name=org.guestmount.daemon.0",
+                        "-device",
+                        "virtio-scsi-pci,id=scsi",
+                        "-blockdev",
+                        "{\"node-name\":\"drive0\",\"driver\":\"null-co\"}",
+                        "-device",
+                        "scsi-hd,bus=scsi.0,drive=drive0,scsi-id=0,lun=0,werror=report,rerror=report",
+                        "-blockdev",
+                        "{\"node-name\":\"drive1\",\"driver\":\"null-co\"}",
+                        "-device",
+                        "scsi-hd,bus=scsi.0,drive=drive1,scsi-id=1,lun=0,werror=report,rerror=report,"
+                                + "logical_block_size=4096,physical_block_size=4096");
+    }
+
+    @Test
+    void kvmShowsTheGuestTheHostsProcessor() {
+        assertThat(QemuCommandLine.of(config(Accelerator.KVM, true, false, "")))
+                .containsSequence("-accel", "kvm", "-cpu", "host");
+    }
+
+    @Test
+    void theSandboxCanBeLeftOut() {
+        assertThat(QemuCommandLine.of(config(Accelerator.TCG, false, false, "")))
+                .doesNotContain("-sandbox");
+    }
+
+    @Test
+    void theUsersKernelArgumentsComeLastAndAVerboseKernelIsNotQuiet() {
+        List<String> line = QemuCommandLine.of(config(Accelerator.TCG, true, true, "loglevel=7 nokaslr=x"));
+
+        assertThat(line.get(line.indexOf("-append") + 1))
+                .endsWith(" nowatchdog loglevel=7 nokaslr=x")
+                .doesNotContain("quiet");
+    }
+
+    @Test
+    void thereIsNoNetwork() {
+        assertThat(QemuCommandLine.of(config(Accelerator.TCG, true, false, "")))
+                .noneMatch(a -> a.contains("net"))
+                .contains("-nodefaults");
+    }
+
+    private static QemuConfig config(Accelerator accelerator, boolean sandbox, boolean verbose, String append) {
+        return new QemuConfig(
+                Path.of("/usr/bin/qemu"),
+                accelerator,
+                sandbox,
+                512,
+                2,
+                new Appliance(Path.of("/cache/kernel"), Path.of("/cache/initramfs"), "6.1", "d1"),
+                append,
+                verbose,
+                DISKS,
+                "daemon",
+                "monitor");
+    }
+}
