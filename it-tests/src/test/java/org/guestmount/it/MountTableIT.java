@@ -10,7 +10,6 @@ import org.guestmount.it.framework.Command;
 import org.guestmount.it.framework.FilesystemType;
 import org.guestmount.it.framework.GuestImage;
 import org.guestmount.it.framework.Guestmount;
-import org.guestmount.it.framework.Leftovers;
 import org.guestmount.it.framework.Mount;
 import org.guestmount.it.framework.MountEntry;
 import org.guestmount.it.framework.Needs;
@@ -151,14 +150,5 @@ class MountTableIT {
 
         mount.assertNothingLeft();
         FilesystemType.EXT4.assertClean(image.path());
-    }
-
-    @Test
-    void manyProcessesOfOneMountAreOneWorkerAndOneQemu() {
-        Mount mount = guestmount().readOnly().mount();
-
-        assertThat(Leftovers.processes(mount.use().area()))
-                .extracting(Leftovers.RunningProcess::pid)
-                .containsExactlyInAnyOrder(mount.worker().pid(), mount.qemu().pid());
     }
 }

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 public final class Project {
     private Project() {}
 
-    /** The folder with {@code bin/}. */
+    /** The folder with {@code bin/}: this project's, or where {@code -Dit.project} says. */
     public static Path folder() {
-        return Path.of("..").toAbsolutePath().normalize();
+        return Path.of(System.getProperty("it.project", "..")).toAbsolutePath().normalize();
     }
 
     /** For images, the appliance and reports of failures; removed by {@code mvn clean}. */
