@@ -2,13 +2,11 @@ package org.guestmount.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import org.guestmount.it.framework.Command;
 import org.guestmount.it.framework.FilesystemType;
 import org.guestmount.it.framework.GuestImage;
 import org.guestmount.it.framework.Mount;
 import org.guestmount.it.framework.Needs;
-import org.guestmount.it.framework.Project;
 import org.guestmount.it.framework.Requirement;
 import org.guestmount.it.framework.Workspace;
 import org.junit.jupiter.api.Test;
@@ -42,10 +40,17 @@ class FootprintIT {
 
     @Test
     void theApplianceTakesAtMost150MegabytesOfDisk() {
-        mount("appliance.img").unmount();
-        Path cache = Project.outputFolder().resolve("cache");
+        Mount mount = mount("appliance.img");
+        String folder = mount.use()
+                .command("guestmount-appliance", "info")
+                .run()
+                .lines()
+                .filter(line -> line.startsWith("folder:"))
+                .map(line -> line.substring("folder:".length()).strip())
+                .findFirst()
+                .orElseThrow();
 
-        String size = Command.of("du", "-sB1", cache).run();
+        String size = Command.of("du", "-sB1", folder).run();
 
         assertThat(Long.parseLong(size.substring(0, size.indexOf('\t')))).isBetween(MEBIBYTE, 150_000_000L);
     }
