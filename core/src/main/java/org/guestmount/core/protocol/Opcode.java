@@ -38,40 +38,40 @@ import org.jspecify.annotations.Nullable;
 
 /** Every request there is. A number once used keeps its meaning; filesystem requests are below 64. */
 public enum Opcode {
-    LOOKUP(1, Lookup::decode),
-    GETATTR(2, Getattr::decode),
-    READ_DIRECTORY(3, ReadDirectory::decode),
-    READLINK(4, Readlink::decode),
-    OPEN(5, Open::decode),
-    CREATE(6, Create::decode),
-    READ(7, Read::decode),
-    WRITE(8, Write::decode),
-    FLUSH(9, Flush::decode),
-    FSYNC(10, Fsync::decode),
-    RELEASE(11, Release::decode),
-    SETATTR(12, Setattr::decode),
-    FALLOCATE(13, Fallocate::decode),
-    SEEK(14, Seek::decode),
-    COPY_RANGE(15, CopyRange::decode),
-    MKDIR(16, Mkdir::decode),
-    MKNOD(17, Mknod::decode),
-    SYMLINK(18, Symlink::decode),
-    LINK(19, Link::decode),
-    UNLINK(20, Unlink::decode),
-    RMDIR(21, Rmdir::decode),
-    RENAME(22, Rename::decode),
-    GETXATTR(23, Getxattr::decode),
-    LISTXATTR(24, Listxattr::decode),
-    SETXATTR(25, Setxattr::decode),
-    REMOVEXATTR(26, Removexattr::decode),
-    STATFS(27, Statfs::decode),
-    SYNC(28, Sync::decode),
-    LIST_BLOCK_DEVICES(64, ListBlockDevices::decode),
-    DETECT_FILESYSTEMS(65, DetectFilesystems::decode),
-    MOUNT(66, Mount::decode),
-    UNMOUNT_ALL(67, UnmountAll::decode),
-    SET_CLOCK(68, SetClock::decode),
-    POWER_OFF(69, PowerOff::decode);
+    LOOKUP(1),
+    GETATTR(2),
+    READ_DIRECTORY(3),
+    READLINK(4),
+    OPEN(5),
+    CREATE(6),
+    READ(7),
+    WRITE(8),
+    FLUSH(9),
+    FSYNC(10),
+    RELEASE(11),
+    SETATTR(12),
+    FALLOCATE(13),
+    SEEK(14),
+    COPY_RANGE(15),
+    MKDIR(16),
+    MKNOD(17),
+    SYMLINK(18),
+    LINK(19),
+    UNLINK(20),
+    RMDIR(21),
+    RENAME(22),
+    GETXATTR(23),
+    LISTXATTR(24),
+    SETXATTR(25),
+    REMOVEXATTR(26),
+    STATFS(27),
+    SYNC(28),
+    LIST_BLOCK_DEVICES(64),
+    DETECT_FILESYSTEMS(65),
+    MOUNT(66),
+    UNMOUNT_ALL(67),
+    SET_CLOCK(68),
+    POWER_OFF(69);
 
     private static final @Nullable Opcode[] BY_CODE = new Opcode[256];
 
@@ -83,12 +83,8 @@ public enum Opcode {
 
     private final int code;
 
-    @SuppressWarnings("ImmutableEnumChecker") // method references, without state
-    private final WireReader.Decoder<? extends Request<?>> decoder;
-
-    Opcode(int code, WireReader.Decoder<? extends Request<?>> decoder) {
+    Opcode(int code) {
         this.code = code;
-        this.decoder = decoder;
     }
 
     /** The number on the wire, 1 to 255. */
@@ -104,11 +100,50 @@ public enum Opcode {
     /** The request in a frame's body. */
     public Request<?> decode(WireReader in) throws ProtocolException {
         try {
-            Request<?> request = decoder.decode(in);
+            Request<?> request = decodeBody(in);
             in.end();
             return request;
         } catch (IllegalArgumentException e) {
             throw new ProtocolException(name() + ": " + e.getMessage(), e);
         }
+    }
+
+    private Request<?> decodeBody(WireReader in) throws ProtocolException {
+        return switch (this) {
+            case LOOKUP -> Lookup.decode(in);
+            case GETATTR -> Getattr.decode(in);
+            case READ_DIRECTORY -> ReadDirectory.decode(in);
+            case READLINK -> Readlink.decode(in);
+            case OPEN -> Open.decode(in);
+            case CREATE -> Create.decode(in);
+            case READ -> Read.decode(in);
+            case WRITE -> Write.decode(in);
+            case FLUSH -> Flush.decode(in);
+            case FSYNC -> Fsync.decode(in);
+            case RELEASE -> Release.decode(in);
+            case SETATTR -> Setattr.decode(in);
+            case FALLOCATE -> Fallocate.decode(in);
+            case SEEK -> Seek.decode(in);
+            case COPY_RANGE -> CopyRange.decode(in);
+            case MKDIR -> Mkdir.decode(in);
+            case MKNOD -> Mknod.decode(in);
+            case SYMLINK -> Symlink.decode(in);
+            case LINK -> Link.decode(in);
+            case UNLINK -> Unlink.decode(in);
+            case RMDIR -> Rmdir.decode(in);
+            case RENAME -> Rename.decode(in);
+            case GETXATTR -> Getxattr.decode(in);
+            case LISTXATTR -> Listxattr.decode(in);
+            case SETXATTR -> Setxattr.decode(in);
+            case REMOVEXATTR -> Removexattr.decode(in);
+            case STATFS -> Statfs.decode(in);
+            case SYNC -> Sync.decode(in);
+            case LIST_BLOCK_DEVICES -> ListBlockDevices.decode(in);
+            case DETECT_FILESYSTEMS -> DetectFilesystems.decode(in);
+            case MOUNT -> Mount.decode(in);
+            case UNMOUNT_ALL -> UnmountAll.decode(in);
+            case SET_CLOCK -> SetClock.decode(in);
+            case POWER_OFF -> PowerOff.decode(in);
+        };
     }
 }
