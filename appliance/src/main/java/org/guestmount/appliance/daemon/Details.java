@@ -36,14 +36,13 @@ final class Details {
             Scratch scratch = Scratch.ofThread();
             if (attributes.type() == FileType.SYMBOLIC_LINK) {
                 long length = readLink(scratch, directory, scratch.address(Scratch.NAME));
-                if (length >= 0) {
-                    target = scratch.getString(Scratch.DATA, (int) length);
-                    attributes = Stat.ofEntry(directory, name, name);
+                if (!Syscalls.failedWith(length, Errno.EINVAL)) {
+                    target = scratch.getString(Scratch.DATA, (int) Syscalls.check(length, "readlink", name));
                 }
-                if (Syscalls.failedWith(length, Errno.EINVAL) || attributes.type() != FileType.SYMBOLIC_LINK) {
-                    return ofEntry(directory, name); // the link was replaced by something else
+                attributes = Stat.ofEntry(directory, name, name);
+                if ((attributes.type() == FileType.SYMBOLIC_LINK) != (target != null)) {
+                    return ofEntry(directory, name); // something else has taken the name
                 }
-                Syscalls.check(length, "readlink", name);
             }
             long path = scratch.putEntryPath(Scratch.NAME, directory, name);
             long listed = Libc.syscall(Abi.SYS_LLISTXATTR, path, 0, 0, 0, 0);

@@ -65,7 +65,7 @@ final class LinuxGuestMachine implements GuestMachine {
         String type = request.type() == null ? detectType(request.device(), node) : request.type();
         try (KernelLog log = KernelLog.fromNow()) {
             try {
-                mounter.mount(node, request.mountpoint(), type, request.options());
+                mounter.mount(request.device(), node, request.mountpoint(), type, request.options());
             } catch (GuestFilesystemException e) {
                 throw new GuestFilesystemException(e.errno(), e.getMessage() + log.lines(), e);
             }

@@ -25,14 +25,19 @@ final class Mounter {
     }
 
     /**
+     * @param device as the host calls it
      * @param node the device's path
      */
-    void mount(String node, GuestPath mountpoint, String type, String options) throws GuestFilesystemException {
-        requireDevice(node);
+    void mount(String device, String node, GuestPath mountpoint, String type, String options)
+            throws GuestFilesystemException {
+        requireDevice(device, node);
         int point = root.locateDirectory(mountpoint, "mount on");
         try {
-            if (!mountByKernel(node, point, type.equals("ntfs") ? "ntfs3" : type, options)) {
+            long result = mountByKernel(node, point, type.equals("ntfs") ? "ntfs3" : type, options);
+            if (Syscalls.failedWith(result, Errno.ENODEV)) {
                 mountByHelper(node, point, type, options);
+            } else {
+                Syscalls.check(result, "mount " + type + " on", device);
             }
         } finally {
             Syscalls.close(point);
@@ -42,31 +47,26 @@ final class Mounter {
         }
     }
 
-    private static void requireDevice(String node) throws GuestFilesystemException {
+    private static void requireDevice(String device, String node) throws GuestFilesystemException {
         long found = Syscalls.open(node, Abi.O_PATH);
         if (Syscalls.failedWith(found, Errno.ENOENT)) {
-            throw new GuestFilesystemException(Errno.ENOENT, node + ": there is no such device");
+            throw new GuestFilesystemException(Errno.ENOENT, device + ": there is no such device");
         }
-        Syscalls.close((int) Syscalls.check(found, "find", node));
+        Syscalls.close((int) Syscalls.check(found, "find", device));
     }
 
-    /** Mounts, or returns false if the kernel does not have the filesystem. */
-    private static boolean mountByKernel(String node, int point, String type, String options)
+    /** mount(2); returns 0 or the negative errno. */
+    private static long mountByKernel(String node, int point, String type, String options)
             throws GuestFilesystemException {
         MountOptions parsed = MountOptions.parse(GuestPath.bytesOfText(options));
         Scratch scratch = Scratch.ofThread();
-        long result = Libc.syscall(
+        return Libc.syscall(
                 Abi.SYS_MOUNT,
                 scratch.putString(Scratch.NAME, node),
                 scratch.putDescriptorPath(Scratch.SECOND_NAME, point),
                 scratch.putString(Scratch.STRUCT, type),
                 parsed.flags(),
                 scratch.putString(Scratch.DATA, parsed.data()));
-        if (Syscalls.failedWith(result, Errno.ENODEV)) {
-            return false;
-        }
-        Syscalls.check(result, "mount", type + " on " + node);
-        return true;
     }
 
     private static void mountByHelper(String node, int point, String type, String options)
