@@ -122,24 +122,27 @@ final class MountRun {
         Presence established = Presence.establish(config.mountpoint(), detach, pidFile, environment);
         presence = established;
         CacheConfig caching = new CacheConfig(options.cacheTimeout(), CacheConfig.DEFAULT_MAX_BYTES);
-        CompletableFuture<Void> lost;
-        try (GuestFilesystem filesystem = new CachingFilesystem(session.filesystem(), caching);
-                MountedGuest mounted = MountedGuest.mount(filesystem, config)) {
-            LOG.info("mounted on {}", config.mountpoint());
-            Runnable unmount = mounted::close;
-            termination.enter(unmount);
-            lost = session.lost().thenRunAsync(() -> {
-                LOG.error("the guest has died; what it had not written to the image yet is lost");
-                unmount.run();
-            });
-            established.announce(descriptor);
-            mounted.awaitUnmounted();
+        boolean served;
+        try (GuestFilesystem filesystem = new CachingFilesystem(session.filesystem(), caching)) {
+            MountEnd end = new MountEnd(MountedGuest.mount(filesystem, config));
+            try {
+                LOG.info("mounted on {}", config.mountpoint());
+                termination.enter(end::unmount);
+                CompletableFuture<Void> lost = session.lost().thenRunAsync(() -> {
+                    LOG.error("the guest has died; what it had not written to the image yet is lost");
+                    end.unmount();
+                });
+                established.announce(descriptor);
+                served = end.await() && !lost.isDone();
+            } finally {
+                end.unmount();
+            }
         } catch (GuestFilesystemException e) {
             LOG.error("{}", e.getMessage());
             return false;
         }
         LOG.info("unmounted");
-        return !session.lost().isDone() && !lost.isDone();
+        return served && !session.lost().isDone();
     }
 
     /** Returns whether everything is on the image. */

@@ -32,7 +32,7 @@ final class MountUsers {
         }
     }
 
-    /** Those this user may know of. */
+    /** Those this user may know of, but for this process, to which its caller may have passed an open file. */
     List<User> find() {
         List<User> users = new ArrayList<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[1-9]*")) {

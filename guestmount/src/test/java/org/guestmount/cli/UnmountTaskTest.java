@@ -195,12 +195,15 @@ class UnmountTaskTest {
         Path file = Files.createFile(mountpoint.resolve("f"));
         host.script.add(BUSY);
 
-        try (var open = Files.newInputStream(file)) {
-            assertThat(open).isNotNull();
+        Process user =
+                new ProcessBuilder("sleep", "60").redirectInput(file.toFile()).start();
+        try {
             assertThat(run("--no-retry", mountpoint.toString())).isEqualTo(ExitCode.STILL_MOUNTED);
+        } finally {
+            user.destroy();
         }
 
-        assertThat(said()).contains("process " + ProcessHandle.current().pid() + " (java) has " + file + " open");
+        assertThat(said()).contains("process " + user.pid() + " (sleep) has " + file + " open");
     }
 
     @Test
