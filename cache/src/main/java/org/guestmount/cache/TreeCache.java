@@ -218,14 +218,13 @@ final class TreeCache {
     }
 
     /**
-     * All parts have been stored, this operation's last. What is not there is absent, if nothing changed meanwhile and
-     * a file has only one name here.
+     * All parts have been stored. What is not there is absent, if the directory was known all the time, no change of a
+     * name began meanwhile, and a file has only one name here.
      */
-    void complete(Operation operation, Listing listing) {
+    void complete(Listing listing) {
         directories.asMap().computeIfPresent(listing.key(), (same, directory) -> {
             if (directory == listing.directory()
                     && directory.changes() == listing.changes()
-                    && operation.isSureOf(listing.key())
                     && names.areExact(listing.key())) {
                 directory.complete(listing.names());
             }
@@ -296,7 +295,7 @@ final class TreeCache {
         try {
             return call.run();
         } finally {
-            if (place.dentry() == Missing.UNKNOWN || !operation.isSureOf(place)) {
+            if (!operation.isSureOf(place)) {
                 forgetEverything();
             }
         }
