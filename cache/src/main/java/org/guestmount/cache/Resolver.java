@@ -114,10 +114,7 @@ final class Resolver {
         boolean exact;
         try {
             FileDetails found = guest.lookup(place.path().parent().resolve(other));
-            if (!found.attributes().key().equals(place.inode())) {
-                return;
-            }
-            exact = false;
+            exact = !found.attributes().key().equals(place.inode());
         } catch (GuestFilesystemException e) {
             if (e.errno() != Errno.ENOENT) {
                 return;

@@ -23,8 +23,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Makes, describes or removes the appliance, the small virtual machine that guestmount reads disk images in. "
                         + "guestmount makes it by itself when needed.",
-        mixinStandardHelpOptions = true,
-        versionProvider = ProductVersion.class)
+        mixinStandardHelpOptions = true)
 public final class GuestmountApplianceCommand implements Runnable {
     private final ApplianceBuilder builder;
 
@@ -75,7 +74,7 @@ public final class GuestmountApplianceCommand implements Runnable {
     }
 
     @Command(description = "Say what the appliance consists of, what it can handle and what is missing.")
-    int info() throws IOException, InterruptedException {
+    int info() throws IOException {
         ApplianceDescription appliance = builder.describe();
         Path folder = appliance.folder();
         print("kernel", appliance.kernelRelease() + " (" + appliance.kernelImage() + ")");

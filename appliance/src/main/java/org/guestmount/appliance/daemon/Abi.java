@@ -15,7 +15,6 @@ final class Abi {
     static final int SYS_PREAD64 = 17;
     static final int SYS_PWRITE64 = 18;
     static final int SYS_DUP = 32;
-    static final int SYS_UNAME = 63;
     static final int SYS_FSYNC = 74;
     static final int SYS_FDATASYNC = 75;
     static final int SYS_TRUNCATE = 76;
@@ -44,6 +43,7 @@ final class Abi {
     static final int SYS_LINKAT = 265;
     static final int SYS_SYMLINKAT = 266;
     static final int SYS_READLINKAT = 267;
+    static final int SYS_UNSHARE = 272;
     static final int SYS_UTIMENSAT = 280;
     static final int SYS_FALLOCATE = 285;
     static final int SYS_DUP3 = 292;
@@ -140,6 +140,8 @@ final class Abi {
     static final int MS_LAZYTIME = 1 << 25;
 
     static final int UMOUNT_NOFOLLOW = 8;
+
+    static final int CLONE_FS = 0x200;
 
     /** Makes the kernel read a disk's partition table again. */
     static final int BLKRRPART = 0x125f;

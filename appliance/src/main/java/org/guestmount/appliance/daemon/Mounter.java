@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class Mounter {
     private static final List<String> HELPER_FOLDERS = List.of("/sbin/", "/usr/sbin/", "/bin/", "/usr/bin/");
 
+    /** The usual one: filesystems without permissions, such as FAT, make them up with the umask of who mounts them. */
+    private static final int MOUNTING_UMASK = 022;
+
     private final GuestRoot root;
 
     Mounter(GuestRoot root) {
@@ -32,6 +35,7 @@ final class Mounter {
             throws GuestFilesystemException {
         requireDevice(device, node);
         int point = root.locateDirectory(mountpoint, "mount on");
+        setUmask(MOUNTING_UMASK);
         try {
             long result = mountByKernel(node, point, type.equals("ntfs") ? "ntfs3" : type, options);
             if (Syscalls.failedWith(result, Errno.ENODEV)) {
@@ -40,11 +44,18 @@ final class Mounter {
                 Syscalls.check(result, "mount " + type + " on", device);
             }
         } finally {
+            setUmask(0);
             Syscalls.close(point);
         }
         if (mountpoint.isRoot()) {
             root.showMounted();
         }
+    }
+
+    /** Sets the umask of this thread only: others make files meanwhile. */
+    private static void setUmask(int umask) throws GuestFilesystemException {
+        Syscalls.check(Libc.syscall(Abi.SYS_UNSHARE, Abi.CLONE_FS, 0, 0, 0, 0), "set umask for", "mounting");
+        Libc.syscall(Abi.SYS_UMASK, umask, 0, 0, 0, 0);
     }
 
     private static void requireDevice(String device, String node) throws GuestFilesystemException {

@@ -66,7 +66,7 @@ final class SyscallFilesystem implements GuestFilesystem {
 
     @Override
     public DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException {
-        int limit = Math.min(maxBytes, MAX_TRANSFER_BYTES);
+        int limit = Math.max(1, Math.min(maxBytes, MAX_TRANSFER_BYTES));
         if (directory instanceof FileHandle handle) {
             try (OpenFile file = handles.use(handle, "list")) {
                 DirectoryListing listing = file.listing();
@@ -105,25 +105,24 @@ final class SyscallFilesystem implements GuestFilesystem {
 
     @Override
     public OpenedFile open(GuestPath path, OpenFlags flags) throws GuestFilesystemException {
-        long opened = root.open(path, (flags.bits() & ~Abi.O_EXCL) | NEVER_WAIT, 0);
-        if (Syscalls.failedWith(opened, Errno.EACCES)) {
-            // A device on a filesystem mounted without devices.
-            throw GuestFilesystemException.of(isDataless(getattr(path)) ? Errno.ENXIO : Errno.EACCES, "open", path);
-        }
-        return opened((int) Syscalls.check(opened, "open", path), path);
+        return open(path, flags.bits() & ~Abi.O_EXCL, 0);
     }
 
     @Override
     public OpenedFile create(GuestPath path, OpenFlags flags, int mode, Credentials owner)
             throws GuestFilesystemException {
         Scratch.ofThread().actAs(owner);
-        long opened = root.open(path, flags.bits() | Abi.O_CREAT | NEVER_WAIT, mode & 07777);
-        return opened((int) Syscalls.check(opened, "create", path), path);
+        return open(path, flags.bits() | Abi.O_CREAT, mode & 07777);
     }
 
-    private OpenedFile opened(int descriptor, GuestPath path) throws GuestFilesystemException {
-        try (OpenFile file = new OpenFile(descriptor, null)) {
-            FileAttributes attributes = Stat.ofDescriptor(descriptor, path);
+    private OpenedFile open(GuestPath path, int flags, int mode) throws GuestFilesystemException {
+        long opened = root.open(path, flags | NEVER_WAIT, mode);
+        if (Syscalls.failedWith(opened, Errno.EACCES) && isDataless(getattr(path))) {
+            // A device, on a filesystem mounted without devices.
+            throw GuestFilesystemException.of(Errno.ENXIO, "open", path);
+        }
+        try (OpenFile file = new OpenFile((int) Syscalls.check(opened, "open", path), null)) {
+            FileAttributes attributes = Stat.ofDescriptor(file.descriptor(), path);
             if (isDataless(attributes)) {
                 throw GuestFilesystemException.of(Errno.ENXIO, "open", path);
             }

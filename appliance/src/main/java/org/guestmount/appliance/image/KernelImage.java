@@ -2,7 +2,6 @@ package org.guestmount.appliance.image;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -73,10 +72,7 @@ final class KernelImage {
             if (!PvhKernel.canStart(kernel)) {
                 return false;
             }
-            int length = PvhKernel.trim(kernel);
-            try (OutputStream out = Files.newOutputStream(target)) {
-                out.write(kernel, 0, length);
-            }
+            Files.write(target, PvhKernel.withoutTrailingZeros(kernel));
             return true;
         }
     }

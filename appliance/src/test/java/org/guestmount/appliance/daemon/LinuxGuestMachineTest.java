@@ -17,6 +17,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileHandle;
+import org.guestmount.core.fs.FileType;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.OpenFlags;
@@ -134,6 +135,33 @@ final class LinuxGuestMachineTest {
         filesystem.sync();
 
         assertThat(Files.readString(image, StandardCharsets.ISO_8859_1)).contains("find me on the disk");
+    }
+
+    @Test
+    void devicesOfTheGuestAreNotOurs() throws Exception {
+        mount(loop(image("root")), "/", "dev");
+        GuestPath device = GuestPath.of("/null");
+        int mode = FileType.CHARACTER_DEVICE.modeBits() | 0666;
+        filesystem.mknod(device, mode, 0x103, Credentials.ROOT);
+
+        assertFails(Errno.ENXIO, () -> filesystem.open(device, OpenFlags.READ_ONLY));
+        assertFails(Errno.ENXIO, () -> filesystem.create(device, OpenFlags.READ_WRITE, 0644, Credentials.ROOT));
+    }
+
+    @Test
+    void filesystemsWithoutPermissionsGetTheUsualOnes() throws Exception {
+        Path image = folder.resolve("fat");
+        resize(image);
+        run("mkfs.vfat", image.toString());
+        try {
+            mount(loop(image), "/", "");
+        } catch (GuestFilesystemException e) {
+            assumeTrue(e.errno() != Errno.ENODEV, "this machine's kernel has no FAT");
+            throw e;
+        }
+        writeFile(FILE, "");
+
+        assertThat(filesystem.getattr(FILE).mode()).isEqualTo(0100755);
     }
 
     @Test
