@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,7 @@ final class FuseOptions {
             Map.entry("async_read", Value.NONE),
             Map.entry("sync_read", Value.NONE),
             Map.entry("debug", Value.NONE),
+            Map.entry("libfuse", Value.NONE),
             Map.entry("uid", Value.NUMBER),
             Map.entry("gid", Value.NUMBER),
             Map.entry("max_write", Value.NUMBER),
@@ -192,11 +194,20 @@ final class FuseOptions {
                 : Duration.ofNanos(new BigDecimal(value).movePointRight(9).longValue());
     }
 
+    /** Those of the service as given, each as libfuse takes it after {@code -o}. */
+    List<String> forLibfuse() {
+        return list(name -> OF_SERVICE.containsKey(name) && !name.equals("libfuse"));
+    }
+
     /** Those of the mount itself, each as libfuse takes it after {@code -o}. */
     List<String> forMount() {
+        return list(OF_MOUNT::containsKey);
+    }
+
+    private List<String> list(Predicate<String> wanted) {
         List<String> options = new ArrayList<>();
         values.forEach((name, value) -> {
-            if (OF_MOUNT.containsKey(name)) {
+            if (wanted.test(name)) {
                 options.add(value.isEmpty() ? name : name + "=" + escape(value));
             }
         });

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.fuse.GuestOperations;
 import org.guestmount.fuse.kernel.FuseSession;
+import org.guestmount.fuse.libfuse.LibfuseSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,13 +67,16 @@ public final class MountedGuest implements AutoCloseable {
         DeadMountWatch watch = null;
         try {
             watch = DeadMountWatch.start(fusermount, mountpoint);
-            FuseSession session = FuseSession.mount(
-                    new GuestOperations(filesystem, options.has("ro")),
-                    SessionPlan.session(config, options, mountpoint, check.uid()));
+            GuestOperations operations = new GuestOperations(filesystem, options.has("ro"));
+            CompletableFuture<Void> ended = options.has("libfuse")
+                    ? LibfuseSession.mount(operations, mountpoint.toString(), SessionPlan.libfuse(config, options))
+                            .ended()
+                    : FuseSession.mount(operations, SessionPlan.session(config, options, mountpoint, check.uid()))
+                            .ended();
             String device =
                     MountTable.find(mountpoint).map(MountTable.Mount::device).orElse("");
             return new MountedGuest(
-                    mountpoint, device, session.ended().thenRun(watch::close), new Unmounter(fusermount, mountpoint));
+                    mountpoint, device, ended.thenRun(watch::close), new Unmounter(fusermount, mountpoint));
         } catch (IOException e) {
             if (watch != null) {
                 watch.close();

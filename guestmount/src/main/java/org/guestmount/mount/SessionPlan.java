@@ -2,6 +2,8 @@ package org.guestmount.mount;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.guestmount.fuse.kernel.AttributeView;
 import org.guestmount.fuse.kernel.SessionConfig;
 
@@ -30,6 +32,19 @@ final class SessionPlan {
         options.setDefault("fsname", config.fsname());
         options.setDefault("subtype", "guestmount");
         return options;
+    }
+
+    /**
+     * Every option for a session through libfuse. It shows the kernel an inode for each name of a file: attributes kept of
+     * one would hide what is changed under another, so they are not kept.
+     */
+    static List<String> libfuse(MountConfig config, FuseOptions options) {
+        String timeout = Long.toString(config.cacheTimeout().toSeconds());
+        List<String> all = new ArrayList<>(
+                List.of("use_ino", "attr_timeout=0", "entry_timeout=" + timeout, "negative_timeout=" + timeout));
+        all.addAll(options.forMount());
+        all.addAll(options.forLibfuse());
+        return all;
     }
 
     static SessionConfig session(MountConfig config, FuseOptions options, Path mountpoint, int uid) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -173,6 +175,35 @@ class MountedGuestTest {
                     .isThrownBy(() -> Files.readString(mount.mountpoint.resolve("f")))
                     .withMessageContaining("Input/output error");
         }
+    }
+
+    @Test
+    void killedProcessLeavesNoDeadMountEvenWhereItIsInUse() throws Exception {
+        Path mountpoint = Files.createTempDirectory("guestmount-test").toRealPath();
+        Process server = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ServeForever.class.getName(),
+                        mountpoint.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        assertThat(new BufferedReader(new InputStreamReader(server.getInputStream(), UTF_8)).readLine())
+                .isEqualTo("mounted");
+        Process user =
+                new ProcessBuilder("sleep", "60").directory(mountpoint.toFile()).start();
+        try {
+            server.destroyForcibly().waitFor();
+
+            assertTimeoutPreemptively(BOUND, () -> {
+                while (MountTable.find(mountpoint).isPresent()) {
+                    Thread.sleep(20);
+                }
+            });
+        } finally {
+            user.destroyForcibly().waitFor();
+        }
+        Files.delete(mountpoint);
     }
 
     @Test

@@ -45,11 +45,7 @@ final class TestMount implements AutoCloseable {
                         guest, new MountConfig(mountpoint, readOnly, fsname, List.of(options), CACHE_TIMEOUT)));
     }
 
-    /** Makes a directory and runs a check of syscalls.py in it. */
-    void check(String check) throws IOException, InterruptedException {
-        checkIn(check, Files.createDirectory(mountpoint.resolve("dir")));
-    }
-
+    /** Runs a check of syscalls.py in a directory. */
     void checkIn(String check, Path directory) throws IOException, InterruptedException {
         String output = run(List.of("python3", script().toString(), check, directory.toString()));
         assertThat(output).as("output of %s", check).isEmpty();

@@ -1,5 +1,6 @@
 package org.guestmount.fuse.libfuse;
 
+import java.io.IOException;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 import jnr.ffi.types.size_t;
@@ -13,9 +14,17 @@ import ru.serce.jnrfuse.LibFuse;
  * {@code fuse_new} it finds one from 2.1. Source: fuse.h, fuse_lowlevel.h of libfuse 2.9.9.
  */
 public interface Libfuse extends LibFuse {
-    /** Loads libfuse.so.2. */
-    static Libfuse load() {
-        return LibraryLoader.create(Libfuse.class).failImmediately().load("libfuse.so.2");
+    /**
+     * Loads libfuse.so.2.
+     *
+     * @throws IOException if it is not installed
+     */
+    static Libfuse load() throws IOException {
+        try {
+            return LibraryLoader.create(Libfuse.class).failImmediately().load("libfuse.so.2");
+        } catch (UnsatisfiedLinkError e) {
+            throw new IOException("libfuse.so.2 cannot be loaded; install the package libfuse2", e);
+        }
     }
 
     /** Mounts and returns the {@code struct fuse}, null if it failed and has said so on standard error. */

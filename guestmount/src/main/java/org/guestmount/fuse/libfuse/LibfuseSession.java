@@ -28,6 +28,9 @@ public final class LibfuseSession {
     /** Programs that wait for the guest at the same time; each thread has 264 KiB of buffers. */
     private static final int WORKERS = 8;
 
+    /** For the kernel to begin using a new mount. */
+    private static final int ANSWER_SECONDS = 10;
+
     private static final Charset FILE_NAMES = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
     private final Libfuse libfuse;
@@ -54,9 +57,9 @@ public final class LibfuseSession {
      * @param options mount options, each as one {@code -o} option of libfuse, commas within it escaped
      * @throws IOException if libfuse could not; its reason is on standard error
      */
-    public static LibfuseSession mount(
-            Libfuse libfuse, GuestOperations operations, String mountpoint, List<String> options, int answerSeconds)
+    public static LibfuseSession mount(GuestOperations operations, String mountpoint, List<String> options)
             throws IOException, InterruptedException {
+        Libfuse libfuse = Libfuse.load();
         Runtime runtime = Runtime.getRuntime(libfuse);
         LibfuseCallbacks callbacks = new LibfuseCallbacks(libfuse, operations);
         OperationsTable table = callbacks.table();
@@ -82,7 +85,7 @@ public final class LibfuseSession {
         }
         LibfuseSession session = new LibfuseSession(libfuse, operations, table, fuse, mountpointOut.getPointer(0));
         session.start();
-        session.awaitInitialised(callbacks.initialised(), answerSeconds);
+        session.awaitInitialised(callbacks.initialised());
         return session;
     }
 
@@ -105,9 +108,9 @@ public final class LibfuseSession {
         new Thread(this::tearDown, "fuse-teardown").start();
     }
 
-    private void awaitInitialised(CountDownLatch initialised, int seconds) throws IOException, InterruptedException {
-        if (!initialised.await(seconds, TimeUnit.SECONDS)) {
-            throw new IOException("the kernel did not begin to use the mount within " + seconds + " s");
+    private void awaitInitialised(CountDownLatch initialised) throws IOException, InterruptedException {
+        if (!initialised.await(ANSWER_SECONDS, TimeUnit.SECONDS)) {
+            throw new IOException("the kernel did not begin to use the mount within " + ANSWER_SECONDS + " s");
         }
     }
 
