@@ -60,6 +60,8 @@ final class Blkid {
             @Nullable String usage,
             @Nullable String partitionTable,
             boolean ambivalent) {
+        static final Content UNKNOWN = new Content(null, null, null, null, null, false);
+
         boolean isFilesystem() {
             return "filesystem".equals(usage);
         }
@@ -82,8 +84,11 @@ final class Blkid {
             if (result == FAILED) {
                 throw GuestFilesystemException.of(Errno.EIO, "probe", device);
             }
+            if (result == AMBIVALENT) {
+                return new Content(null, null, null, null, null, true);
+            }
             if (result != FOUND) {
-                return new Content(null, null, null, null, null, result == AMBIVALENT);
+                return Content.UNKNOWN;
             }
             return new Content(
                     value(handle, "TYPE"),

@@ -43,20 +43,38 @@ final class LinuxGuestMachine implements GuestMachine {
             BlockDevice device = all.get(i);
             boolean isPartitioned =
                     i + 1 < all.size() && device.name().equals(all.get(i + 1).parent());
-            if (!isPartitioned) {
-                Blkid.Content content = blkid().recognise(devices.node(device.name()));
-                if (content.type() != null || content.partitionTable() == null) {
-                    found.add(new DetectedFilesystem(
-                            device.name(),
-                            content.type() == null ? "unknown" : content.type(),
-                            content.label(),
-                            content.uuid(),
-                            device.sizeBytes(),
-                            content.isFilesystem()));
-                }
+            DetectedFilesystem detected = isPartitioned || isExtendedPartition(device) ? null : detect(device);
+            if (detected != null) {
+                found.add(detected);
             }
         }
         return found;
+    }
+
+    /** The container of an MBR's logical partitions, of which the kernel shows two sectors only. */
+    private static boolean isExtendedPartition(BlockDevice device) {
+        return device.parent() != null && device.sizeBytes() <= 2L * device.logicalBlockBytes();
+    }
+
+    /** What a device holds; null if that is nothing but a partition table. */
+    private @Nullable DetectedFilesystem detect(BlockDevice device) throws GuestFilesystemException {
+        Blkid library = blkid();
+        Blkid.Content content;
+        try {
+            content = library.recognise(devices.node(device.name()));
+        } catch (GuestFilesystemException e) {
+            content = Blkid.Content.UNKNOWN; // a damaged disk does not hide the others
+        }
+        if (content.type() == null && content.partitionTable() != null) {
+            return null;
+        }
+        return new DetectedFilesystem(
+                device.name(),
+                content.type() == null ? "unknown" : content.type(),
+                content.label(),
+                content.uuid(),
+                device.sizeBytes(),
+                content.isFilesystem());
     }
 
     @Override
