@@ -23,6 +23,9 @@ final class BlockDevices {
     private static final int WAIT_MILLIS = 10_000;
     private static final int POLL_MILLIS = 10;
 
+    /** While the kernel reads a partition table again, for reasons of its own, the partitions are gone for a moment. */
+    private static final int RESCAN_MILLIS = 500;
+
     private final String sysfs;
     private final String devices;
 
@@ -70,14 +73,20 @@ final class BlockDevices {
         if (name == null) {
             return device;
         }
-        String kernelName = disks().get(name.drive());
-        if (kernelName != null && name.partition() > 0) {
-            kernelName = partitions(kernelName).get(name.partition());
+        String kernelName = kernelName(name);
+        for (int waited = 0; kernelName == null && waited < RESCAN_MILLIS; waited += POLL_MILLIS) {
+            Pause.millis(POLL_MILLIS);
+            kernelName = kernelName(name);
         }
         if (kernelName == null) {
             throw new GuestFilesystemException(Errno.ENOENT, device + ": there is no such device");
         }
         return devices + "/" + kernelName;
+    }
+
+    private @Nullable String kernelName(DriveName name) throws GuestFilesystemException {
+        String disk = disks().get(name.drive());
+        return disk == null || name.partition() == 0 ? disk : partitions(disk).get(name.partition());
     }
 
     /** Kernel names of the disks, by SCSI target. */
@@ -121,15 +130,19 @@ final class BlockDevices {
     }
 
     /**
-     * A disk can be seen before the kernel has read its partition table. This reads it, after the kernel has if it is at it,
-     * and does nothing if partitions are in use already.
+     * A disk can be seen before the kernel lets it be opened and has read its partition table. This waits for the one, and does
+     * the other after the kernel has if it is at it, unless partitions are in use already.
      */
     private void scanPartitions(String disk) throws GuestFilesystemException {
-        long device = Syscalls.open(devices + "/" + disk, Abi.O_RDONLY | Abi.O_NONBLOCK);
-        if (device >= 0) {
-            Libc.syscall(Abi.SYS_IOCTL, device, Abi.BLKRRPART, 0, 0, 0);
-            Syscalls.close((int) device);
+        String node = devices + "/" + disk;
+        long device = Syscalls.open(node, Abi.O_RDONLY | Abi.O_NONBLOCK);
+        for (int waited = 0; device < 0 && waited < WAIT_MILLIS; waited += POLL_MILLIS) {
+            Pause.millis(POLL_MILLIS);
+            device = Syscalls.open(node, Abi.O_RDONLY | Abi.O_NONBLOCK);
         }
+        Syscalls.check(device, "open", node);
+        Libc.syscall(Abi.SYS_IOCTL, device, Abi.BLKRRPART, 0, 0, 0);
+        Syscalls.close((int) device);
     }
 
     private BlockDevice describe(DriveName name, String disk, String folder) throws GuestFilesystemException {

@@ -94,6 +94,7 @@ final class BlockDevicesTest {
     private void addDisk(String name, String address, long sectors, int blockBytes, boolean readOnly)
             throws IOException {
         Path disk = Files.createDirectories(folder.resolve("sys/block/" + name));
+        Files.createFile(Files.createDirectories(folder.resolve("dev")).resolve(name));
         Files.createDirectories(disk.resolve("queue"));
         Files.writeString(disk.resolve("queue/logical_block_size"), blockBytes + "\n");
         Files.writeString(disk.resolve("size"), sectors + "\n");
