@@ -6,8 +6,9 @@ import java.util.stream.Stream;
 
 /** Which kernel modules the appliance is made of. */
 final class GuestModules {
-    /** What is loaded before the daemon starts: the disks and the port it talks through. */
-    static final List<String> AT_BOOT = List.of("virtio_pci", "virtio_console", "virtio_scsi", "sd_mod", "virtio_rng");
+    /** What is loaded before the daemon starts: the port it talks through, the disks, entropy, and giving memory back. */
+    static final List<String> AT_BOOT =
+            List.of("virtio_pci", "virtio_console", "virtio_scsi", "sd_mod", "virtio_rng", "virtio_balloon");
 
     /** Without these a kernel is of no use. */
     static final List<String> ESSENTIAL = List.of("virtio_pci", "virtio_console", "virtio_scsi", "sd_mod", "ext4");

@@ -14,7 +14,6 @@ public final class QemuCommandLine {
             "panic=1",
             // Timing loops and probes for hardware that is not there.
             "no_timer_check",
-            "tsc=reliable",
             "8250.nr_uarts=1",
             "edd=off",
             "cryptomgr.notests",
@@ -57,6 +56,8 @@ public final class QemuCommandLine {
         add(line, "-mon", "chardev=monitor,mode=control");
         add(line, "-object", "rng-random,id=entropy,filename=/dev/urandom");
         add(line, "-device", "virtio-rng-pci,rng=entropy");
+        // The guest gives back what booting took, and the pages of files it forgets.
+        add(line, "-device", "virtio-balloon-pci,free-page-reporting=on");
         add(line, "-device", "virtio-serial-pci");
         add(line, "-chardev", "socket,id=daemon,path=" + config.daemonSocket());
         add(line, "-device", "virtserialport,chardev=daemon,name=" + Appliance.DAEMON_PORT);
@@ -81,6 +82,7 @@ public final class QemuCommandLine {
 
     private static String kernelCommandLine(QemuConfig config) {
         List<String> arguments = new ArrayList<>(KERNEL_ARGUMENTS);
+        arguments.add(config.accelerator().clockArgument());
         if (!config.verbose()) {
             arguments.add("quiet");
         }

@@ -82,13 +82,14 @@ public final class GuestSession implements AutoCloseable {
         return session;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // what depends on it is told through lost()
     private void watch() {
-        CompletableFuture<Void> watched = guest.gone().thenRun(() -> {
+        guest.gone().thenRun(() -> {
             if (closing.get() == null) {
                 lost.complete(null);
             }
         });
-        LOG.debug("the guest runs as process {}, watched by {}", guest.process().pid(), watched);
+        LOG.debug("the guest runs as process {}", guest.process().pid());
     }
 
     /** The guest's mounted filesystems. */

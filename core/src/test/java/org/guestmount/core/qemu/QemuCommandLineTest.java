@@ -27,7 +27,7 @@ class QemuCommandLineTest {
                         "-machine",
                         "q35,hpet=off,sata=off,smbus=off,usb=off,vmport=off",
                         "-accel",
-                        "tcg,thread=multi",
+                        "tcg,thread=multi,tb-size=32",
                         "-cpu",
                         "Nehalem",
                         "-smp",
@@ -41,10 +41,10 @@ class QemuCommandLineTest {
                         "-initrd",
                         "/cache/initramfs",
                         "-append",
-                        "console=ttyS0 panic=1 no_timer_check tsc=reliable 8250.nr_uarts=1 edd=off cryptomgr.notests"
+                        "console=ttyS0 panic=1 no_timer_check 8250.nr_uarts=1 edd=off cryptomgr.notests"
                                 + " raid=noautodetect rcupdate.rcu_expedited=1 mitigations=off init_on_alloc=0"
                                 + " hardened_usercopy=off randomize_kstack_offset=off nokaslr audit=0 lsm="
-                                + " cgroup_disable=memory nowatchdog quiet",
+                                + " cgroup_disable=memory nowatchdog tsc=unstable quiet",
                         "-chardev",
                         "stdio,id=console,signal=off",
                         "-serial",
@@ -57,6 +57,8 @@ class QemuCommandLineTest {
                         "rng-random,id=entropy,filename=/dev/urandom",
                         "-device",
                         "virtio-rng-pci,rng=entropy",
+                        "-device",
+                        "virtio-balloon-pci,free-page-reporting=on",
                         "-device",
                         "virtio-serial-pci",
                         "-chardev",
