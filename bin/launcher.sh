@@ -37,13 +37,15 @@ fi
 folder=$PWD
 cd /
 
-# File names are passed as UTF-8 whatever the locale. $detach is empty or setsid, $heap the largest heap.
+# File names are passed as UTF-8 whatever the locale. $detach is empty or setsid, $heap the largest heap,
+# which is kept as small as what lives in it.
 become() {
     class=$1
     shift
     LC_ALL=C.UTF-8 exec $detach "$java" \
         -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -XX:-UsePerfData -Xlog:disable \
-        "-Xmx$heap" "-XX:ErrorFile=${TMPDIR:-/tmp}/guestmount-%p.crash" \
+        "-Xmx$heap" -Xmn4m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:-ShrinkHeapInSteps \
+        "-XX:ErrorFile=${TMPDIR:-/tmp}/guestmount-%p.crash" \
         "-Duser.dir=$folder" ${detach:+-Dguestmount.detach=true} \
         -cp "$product:$target/lib/*" "$class" "$@"
 }

@@ -133,6 +133,8 @@ final class MountRun {
                     end.unmount();
                 });
                 established.announce(descriptor);
+                // Gives back what starting took, which after building an appliance is hundreds of megabytes.
+                System.gc();
                 served = end.await() && !lost.isDone();
             } finally {
                 end.unmount();

@@ -79,6 +79,8 @@ final class JavaRuntime {
                 "--add-modules",
                 MODULES,
                 "--strip-debug",
+                // The guest's root is its memory, and the classes it starts with come from the archive.
+                "--compress=2",
                 "--no-header-files",
                 "--no-man-pages",
                 "--output",
