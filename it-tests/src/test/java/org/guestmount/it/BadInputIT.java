@@ -93,7 +93,9 @@ class BadInputIT {
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
         OrdinaryUser user = OrdinaryUser.in(WORKSPACE);
         assertRefused(
-                user.guestmount().with("-a", secret, "-m", "/dev/sda", "--ro"), secret.toString(), "you may not read it");
+                user.guestmount().with("-a", secret, "-m", "/dev/sda", "--ro"),
+                secret.toString(),
+                "you may not read it");
     }
 
     @Test
