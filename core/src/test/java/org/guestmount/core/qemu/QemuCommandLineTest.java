@@ -85,6 +85,13 @@ class QemuCommandLineTest {
     }
 
     @Test
+    void onlyAnEmulatedTimeStampCounterIsMistrusted() {
+        assertThat(QemuCommandLine.of(config(Accelerator.KVM, true, false, "")))
+                .anySatisfy(argument -> assertThat(argument).contains(" tsc=reliable"))
+                .noneSatisfy(argument -> assertThat(argument).contains("tsc=unstable"));
+    }
+
+    @Test
     void theSandboxCanBeLeftOut() {
         assertThat(QemuCommandLine.of(config(Accelerator.TCG, false, false, "")))
                 .doesNotContain("-sandbox");
@@ -95,7 +102,7 @@ class QemuCommandLineTest {
         List<String> line = QemuCommandLine.of(config(Accelerator.TCG, true, true, "loglevel=7 nokaslr=x"));
 
         assertThat(line.get(line.indexOf("-append") + 1))
-                .endsWith(" nowatchdog loglevel=7 nokaslr=x")
+                .endsWith(" tsc=unstable loglevel=7 nokaslr=x")
                 .doesNotContain("quiet");
     }
 
