@@ -15,32 +15,34 @@ import org.slf4j.LoggerFactory;
 /**
  * A running QEMU. Its standard output is the guest's console, its standard error its own messages.
  *
- * <p>Owns: the child process, which is reaped whatever happens, and the threads that read what it prints. If this process
- * dies without a word, the guest's daemon notices and powers the machine off, and a small shell process beside QEMU
- * kills it should that not have happened after {@value #GRACE_SECONDS} seconds.
+ * <p>Owns: the child process, which is reaped whatever happens, and the threads that read what it prints.
+ *
+ * <p>A small shell process beside QEMU kills it if this process dies without a word: at once, or, if the guest
+ * {@linkplain #guestMayHoldData may hold data}, after a grace in which its daemon, which notices too, should have
+ * written them and powered the machine off.
  */
 public final class QemuProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QemuProcess.class);
-    private static final int GRACE_SECONDS = 30;
     private static final long OUTPUT_TIMEOUT_SECONDS = 2;
 
     /**
-     * Becomes the program it is given, and leaves a process behind that waits for the end of standard input, which is when
+     * Becomes the program it is given after the grace in seconds, and leaves a process behind that waits for the end of standard input, which is when
      * the JVM is dead or has reaped the program.
      */
     private static final String SUPERVISOR = """
             exec 3<&0
             {
-                while read -r _; do :; done <&3
-                left=%d
+                left=0
+                while read -r _; do left=$1; done <&3
                 while kill -0 $$; do
                     [ $left -gt 0 ] || kill -9 $$
                     left=$((left - 1))
                     sleep 1
                 done
             } >/dev/null 2>&1 &
+            shift
             exec "$@" </dev/null 3<&-
-            """.formatted(GRACE_SECONDS);
+            """;
 
     private final Process process;
     private final ConsoleLog console;
@@ -66,11 +68,14 @@ public final class QemuProcess implements AutoCloseable {
      *
      * @param commandLine the program and its arguments
      * @param folder its working folder
+     * @param grace how long it may outlive this process if the guest may hold data; in whole seconds
      * @param consoleListener told of each line of the console, on a thread of its own
      */
-    public static QemuProcess start(List<String> commandLine, Path folder, Consumer<String> consoleListener)
+    public static QemuProcess start(
+            List<String> commandLine, Path folder, Duration grace, Consumer<String> consoleListener)
             throws IOException {
-        List<String> supervised = new ArrayList<>(List.of("setsid", "sh", "-c", SUPERVISOR, "guestmount-qemu"));
+        List<String> supervised = new ArrayList<>(
+                List.of("setsid", "sh", "-c", SUPERVISOR, "guestmount-qemu", Long.toString(grace.toSeconds())));
         supervised.addAll(commandLine);
         ProcessBuilder builder = new ProcessBuilder(supervised).directory(folder.toFile());
         builder.environment().put("LC_ALL", "C");
@@ -98,6 +103,12 @@ public final class QemuProcess implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /** From now on the guest is given time to end by itself should this process die. */
+    public void guestMayHoldData() throws IOException {
+        process.getOutputStream().write('\n');
+        process.getOutputStream().flush();
     }
 
     /** What the guest printed. */

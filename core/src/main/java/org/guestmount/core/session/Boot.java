@@ -40,6 +40,9 @@ record Boot(Path qemu, SessionConfig config, List<DriveImage> images, Appliance 
     /** A second processor lets the guest work while its daemon talks; more would only fight over the host's. */
     private static final int MAX_PROCESSORS = 2;
 
+    /** Enough to write a guest's memory to a disk that is not very slow. */
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
     private static final int CONSOLE_LINES = QemuFailure.CONSOLE_LINES;
 
     /** How long after its end is seen on one side, QEMU's exit may take to be seen. */
@@ -62,11 +65,15 @@ record Boot(Path qemu, SessionConfig config, List<DriveImage> images, Appliance 
             monitors.bind(UnixDomainSocketAddress.of(folder.path().resolve(MONITOR_SOCKET)));
 
             QemuProcess process = guest.add(QemuProcess.start(
-                    QemuCommandLine.of(machine(accelerator, sandbox, disks)), folder.path(), listener::consoleLine));
+                    QemuCommandLine.of(machine(accelerator, sandbox, disks)),
+                    folder.path(),
+                    GRACE,
+                    listener::consoleLine));
             listener.milestone(LaunchMilestone.QEMU_STARTED);
             DaemonChannel channel = guest.add(await(daemon, process, accelerator, timeout));
             listener.milestone(LaunchMilestone.DAEMON_ANSWERED);
             QmpClient monitor = guest.add(QmpClient.open(monitors.accept(), event -> {}, MONITOR_TIMEOUT));
+            process.guestMayHoldData();
             guest.handOver();
             return new RunningGuest(process, monitor, channel);
         } catch (LaunchException e) {

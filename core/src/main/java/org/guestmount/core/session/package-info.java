@@ -5,14 +5,14 @@
  *
  * <pre>
  * name             started by       may block  owns
- * qemu-start       GuestSession     yes        binding the daemon's socket while the appliance is looked up
- * qemu-wait        QemuProcess      yes        starting QEMU and reaping it, so the child's parent thread lives as long
  * qemu-console     QemuProcess      yes        reading the guest's console into ConsoleLog; calls the LaunchListener
  * qemu-stderr      QemuProcess      yes        reading QEMU's own messages into ConsoleLog
+ * qmp              QmpClient        yes        reading the monitor's answers and events
  * </pre>
  *
- * <p>LOCK ORDERING: {@link org.guestmount.core.session.GuestSession} has one lock, on its state; it is never held across a
- * request to the guest, nor while waiting for QEMU. {@code ConsoleLog} has one lock, under which nothing else is taken.
+ * <p>LOCK ORDERING: there are two locks, {@code ConsoleLog}'s on its lines and {@code QmpClient}'s on writing; neither is held while
+ * another is taken, nor across a request to the guest. {@code GuestSession} has none: whoever exchanges its field
+ * {@code closing} first does the closing, and all others wait for that to be done.
  */
 @NullMarked
 package org.guestmount.core.session;
