@@ -33,15 +33,15 @@ final class Caller {
      */
     void leave(Path log) throws IOException {
         // A shell starts what it does not wait for with this signal ignored, and the JVM leaves that so.
-        process.signal(NativeProcess.SIGINT, null);
-        int file = process.open(log.toString(), NativeProcess.O_WRONLY | NativeProcess.O_APPEND);
+        process.heedInterrupt();
+        int file = process.openToAppend(log.toString());
         if (file < 0) {
             throw new IOException(log + " cannot be opened");
         }
-        process.dup2(file, STDERR);
+        process.duplicate(file, STDERR);
         System.out.println(READY);
         boolean told = !System.out.checkError();
-        process.dup2(file, STDOUT);
+        process.duplicate(file, STDOUT);
         process.close(file);
         if (!told) {
             throw new IOException("the command that started this process is gone");

@@ -35,6 +35,9 @@ final class MountEnd {
     /** Unmounts unless that is done. Bounded in time; what the guest was told is then all it will be told. */
     void unmount() {
         if (!ended.isDone()) {
+            // An interrupt that came with the request to end is not to cut the ending short.
+            boolean interrupted = Thread.interrupted();
+            LOG.debug("unmounting{}", interrupted ? " after an interrupt" : "");
             mounted.close();
             ended.complete(null);
         }

@@ -2,7 +2,6 @@ package org.guestmount.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +19,6 @@ import org.guestmount.core.session.SessionConfig;
 import org.guestmount.mount.MountConfig;
 import org.guestmount.mount.MountException;
 import org.guestmount.mount.MountedGuest;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,9 +30,9 @@ final class MountRun {
     private final LaunchSettings settings;
     private final Map<String, String> environment;
     private final PrintStream err;
-    private final boolean detach;
+    private final LaunchReport report;
+    private final Presence presence;
     private final Termination termination = new Termination(Thread.currentThread()::interrupt);
-    private @Nullable Presence presence;
 
     /** @param detach whether the caller waits for the mount to be ready, and no longer */
     MountRun(
@@ -47,7 +45,8 @@ final class MountRun {
         this.settings = settings;
         this.environment = Map.copyOf(environment);
         this.err = err;
-        this.detach = detach;
+        this.report = new LaunchReport(err);
+        this.presence = new Presence(options, detach, this.environment);
     }
 
     /** Returns when the mount is gone and the image released. */
@@ -68,33 +67,21 @@ final class MountRun {
     }
 
     private ExitCode mount() throws UserException, LaunchException, MountException, InterruptedException {
-        Integer fd = options.readyFd();
-        ReadyDescriptor descriptor = fd == null ? null : new ReadyDescriptor(fd);
-        if (descriptor != null) {
-            descriptor.check();
-        }
-        Path pidPath = options.pidFile();
-        PidFile pidFile = pidPath == null ? null : new PidFile(pidPath);
-        if (pidFile != null) {
-            pidFile.check();
-        }
+        presence.check();
         MountConfig config = mountConfig();
         MountedGuest.check(config);
 
         ApplianceBuilder appliances = new ApplianceBuilder(ApplianceSettings.fromEnvironment(environment));
-        GuestSession session =
-                GuestSession.launch(new SessionConfig(drives(), settings), appliances, new LaunchReport(err));
+        GuestSession session = GuestSession.launch(new SessionConfig(drives(), settings), appliances, report);
         boolean served = false;
+        boolean released = false;
         try {
-            served = serve(session, config, pidFile, descriptor);
+            served = serve(session, config);
         } finally {
-            boolean released = release(session);
-            if (presence != null) {
-                presence.withdraw(released);
-            }
-            served &= released;
+            released = release(session) && !session.lost().isDone();
+            presence.withdraw(released);
         }
-        return served ? ExitCode.SUCCESS : ExitCode.FAILURE;
+        return served && released ? ExitCode.SUCCESS : ExitCode.FAILURE;
     }
 
     private List<Drive> drives() {
@@ -112,30 +99,19 @@ final class MountRun {
                 options.cacheTimeout());
     }
 
-    /** Returns when the mount is gone, by itself or by request: whether the guest lived until then. */
-    private boolean serve(
-            GuestSession session, MountConfig config, @Nullable PidFile pidFile, @Nullable ReadyDescriptor descriptor)
+    /** Returns when the mount is gone, by itself or by request: whether all went well. */
+    private boolean serve(GuestSession session, MountConfig config)
             throws UserException, MountException, InterruptedException {
         new GuestMounts(session.machine())
                 .mount(options.mounts(), options.drives().size());
         LOG.info("filesystems mounted in the guest");
-        Presence established = Presence.establish(config.mountpoint(), detach, pidFile, environment);
-        presence = established;
+        presence.establish();
         CacheConfig caching = new CacheConfig(options.cacheTimeout(), CacheConfig.DEFAULT_MAX_BYTES);
         boolean served;
         try (GuestFilesystem filesystem = new CachingFilesystem(session.filesystem(), caching)) {
             MountEnd end = new MountEnd(MountedGuest.mount(filesystem, config));
             try {
-                LOG.info("mounted on {}", config.mountpoint());
-                termination.enter(end::unmount);
-                CompletableFuture<Void> lost = session.lost().thenRunAsync(() -> {
-                    LOG.error("the guest has died; what it had not written to the image yet is lost");
-                    end.unmount();
-                });
-                established.announce(descriptor);
-                // Gives back what starting took, which after building an appliance is hundreds of megabytes.
-                System.gc();
-                served = end.await() && !lost.isDone();
+                served = serveUntil(end, session.lost());
             } finally {
                 end.unmount();
             }
@@ -144,12 +120,27 @@ final class MountRun {
             return false;
         }
         LOG.info("unmounted");
-        return served && !session.lost().isDone();
+        return served;
+    }
+
+    private boolean serveUntil(MountEnd end, CompletableFuture<Void> lost) throws UserException, InterruptedException {
+        LOG.info("mounted on {}", options.mountpoint());
+        termination.enter(end::unmount);
+        CompletableFuture<Void> unmountedWhenLost = lost.thenRunAsync(() -> {
+            LOG.error("the guest has died; what it had not written to the image yet is lost");
+            end.unmount();
+        });
+        presence.announce();
+        // Some of the signals can be caught only now that the caller is left.
+        Signals.onTermination(termination::request);
+        // Gives back what starting took, which after building an appliance is hundreds of megabytes.
+        System.gc();
+        return end.await() && !lost.isDone() && !unmountedWhenLost.isDone();
     }
 
     /** Returns whether everything is on the image. */
     private boolean release(GuestSession session) {
-        // What comes from here on is not to be cut short by the interrupt that led here.
+        // An interrupt that came with the request to end is not to cut the ending short.
         boolean interrupted = Thread.interrupted();
         try {
             if (options.sync()) {

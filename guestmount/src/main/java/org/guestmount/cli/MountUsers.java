@@ -37,9 +37,10 @@ final class MountUsers {
         List<User> users = new ArrayList<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[1-9]*")) {
             for (Path process : processes) {
-                use(process)
-                        .ifPresent(use -> users.add(
-                                new User(Long.parseLong(process.getFileName().toString()), program(process), use)));
+                long pid = Long.parseLong(process.getFileName().toString());
+                if (pid != ProcessHandle.current().pid()) {
+                    use(process).ifPresent(use -> users.add(new User(pid, program(process), use)));
+                }
             }
         } catch (IOException e) {
             // Without /proc there is nobody to name.

@@ -8,58 +8,69 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What shows on the host that this process serves a mount: its {@link MountRecord}, the log, the pid file.
+ * What shows on the host that this process serves a mount: its {@link MountRecord}, the log, the pid file, the byte on the
+ * caller's descriptor.
  *
- * <p>Owns these files, and removes them when the image is released.
+ * <p>Owns these files, and removes them when the image is released. Used by one thread: first {@link #check}, then
+ * {@link #establish}, {@link #announce} and {@link #withdraw}.
  */
 final class Presence {
     private static final Logger LOG = LoggerFactory.getLogger(Presence.class);
 
-    private final MountRecords records;
-    private final MountRecord record;
+    private final Path mountpoint;
+    private final boolean detach;
+    private final Map<String, String> environment;
     private final @Nullable PidFile pidFile;
+    private final @Nullable ReadyDescriptor descriptor;
+    private @Nullable MountRecords records;
+    private @Nullable MountRecord record;
 
-    private Presence(MountRecords records, MountRecord record, @Nullable PidFile pidFile) {
-        this.records = records;
-        this.record = record;
-        this.pidFile = pidFile;
+    /** @param detach whether the caller waits for the mount to be ready, and no longer */
+    Presence(GuestmountOptions options, boolean detach, Map<String, String> environment) {
+        Path file = options.pidFile();
+        Integer fd = options.readyFd();
+        this.mountpoint = options.mountpoint();
+        this.detach = detach;
+        this.environment = environment;
+        this.pidFile = file == null ? null : new PidFile(file);
+        this.descriptor = fd == null ? null : new ReadyDescriptor(fd);
     }
 
-    /**
-     * Leaves the record, to be done before mounting so that no mount is ever without.
-     *
-     * @param mountpoint not yet mounted on
-     * @param withLog whether messages will have to go to a file
-     */
-    static Presence establish(
-            Path mountpoint, boolean withLog, @Nullable PidFile pidFile, Map<String, String> environment)
-            throws UserException {
+    /** Finds out early what would go wrong later. */
+    void check() throws UserException {
+        if (descriptor != null) {
+            descriptor.check();
+        }
+        if (pidFile != null) {
+            pidFile.check();
+        }
+    }
+
+    /** Leaves the record, to be done before mounting so that no mount is ever without. */
+    void establish() throws UserException {
         try {
-            MountRecords records = MountRecords.ofThisUser();
-            records.removeStale();
-            Path log = withLog ? LogFile.create(environment, records.folder()) : null;
-            MountRecord record = new MountRecord(HostProcess.current(), mountpoint.toRealPath(), log);
-            records.write(record);
-            return new Presence(records, record, pidFile);
+            MountRecords all = MountRecords.ofThisUser();
+            all.removeStale();
+            Path log = detach ? LogFile.create(environment, all.folder()) : null;
+            MountRecord mine = new MountRecord(HostProcess.current(), mountpoint.toRealPath(), log);
+            all.write(mine);
+            records = all;
+            record = mine;
         } catch (IOException e) {
             throw new UserException("a record of the mount cannot be kept: " + e.getMessage(), e);
         }
     }
 
-    /**
-     * The mount is ready.
-     *
-     * @param descriptor null if nobody listens
-     */
-    void announce(@Nullable ReadyDescriptor descriptor) throws UserException {
+    /** Tells that the mount is ready whoever waits for it. */
+    void announce() throws UserException {
         if (pidFile != null) {
             pidFile.write();
         }
-        Path log = record.log();
+        Path log = record == null ? null : record.log();
         if (descriptor == null && log == null) {
             return;
         }
-        NativeProcess process = NativeProcess.load();
+        NativeProcess process = new NativeProcess();
         if (descriptor != null) {
             descriptor.signal(process);
         }
@@ -79,13 +90,17 @@ final class Presence {
      * @param safe whether all that was written is on it; otherwise the record stays, and tells guestunmount
      */
     void withdraw(boolean safe) {
+        MountRecord mine = record;
+        if (records == null || mine == null) {
+            return;
+        }
         try {
-            Path log = record.log();
+            Path log = mine.log();
             if (log != null) {
                 LogFile.removeIfEmpty(log);
             }
             if (safe) {
-                records.remove(record);
+                records.remove(mine);
             }
             if (pidFile != null) {
                 pidFile.remove();

@@ -34,7 +34,7 @@ final class ReadyDescriptor {
 
     /** Writes one zero byte, and closes it. */
     void signal(NativeProcess process) {
-        process.write(descriptor, new byte[1], 1);
+        process.writeZeroByte(descriptor);
         process.close(descriptor);
     }
 }

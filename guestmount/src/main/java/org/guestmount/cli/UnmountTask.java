@@ -3,7 +3,6 @@ package org.guestmount.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -134,11 +133,13 @@ final class UnmountTask {
             return ExitCode.SUCCESS;
         }
         records.remove(record);
+        Path log = record.log();
+        if (log != null) {
+            LogFile.removeIfEmpty(log);
+        }
         complain("guestmount (process " + record.process().pid()
                 + ") did not end as it should; recent changes may be lost"
-                + (record.log() == null || !Files.exists(record.log(), LinkOption.NOFOLLOW_LINKS)
-                        ? ""
-                        : "; see " + record.log()));
+                + (log != null && Files.exists(log) ? "; see " + log : ""));
         return ExitCode.FAILURE;
     }
 

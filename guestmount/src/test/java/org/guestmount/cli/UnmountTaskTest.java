@@ -151,7 +151,7 @@ class UnmountTaskTest {
     @Test
     void aServerThatWasKilledIsReported() throws Exception {
         HostProcess gone = new HostProcess(1, 0);
-        Path log = Files.createFile(folder.resolve("1.log"));
+        Path log = Files.writeString(folder.resolve("1.log"), "lost\n");
         host.records.write(new MountRecord(gone, mountpoint, log));
         host.script.add(UNMOUNTED);
 

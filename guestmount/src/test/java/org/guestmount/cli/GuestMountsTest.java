@@ -1,0 +1,99 @@
+package org.guestmount.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.Timestamp;
+import org.guestmount.core.machine.BlockDevice;
+import org.guestmount.core.machine.DetectedFilesystem;
+import org.guestmount.core.machine.GuestMachine;
+import org.guestmount.core.machine.MountRequest;
+import org.junit.jupiter.api.Test;
+
+class GuestMountsTest {
+    private static final MountRequest ROOT = new MountRequest("/dev/sda2", GuestPath.ROOT, "", null);
+    private static final MountRequest BOOT = new MountRequest("/dev/sda9", GuestPath.of("/boot"), "subvol=@", "btrfs");
+
+    private final FakeMachine machine = new FakeMachine();
+    private final GuestMounts mounts = new GuestMounts(machine);
+
+    /** Mounts anything but /dev/sda9. */
+    private static final class FakeMachine implements GuestMachine {
+        private final List<String> mounted = new ArrayList<>();
+        private final List<DetectedFilesystem> filesystems = new ArrayList<>();
+        private int expectedDrives;
+
+        @Override
+        public List<BlockDevice> blockDevices(int drives) {
+            expectedDrives = drives;
+            return List.of();
+        }
+
+        @Override
+        public List<DetectedFilesystem> detectFilesystems() {
+            return filesystems;
+        }
+
+        @Override
+        public void mount(MountRequest request) throws GuestFilesystemException {
+            if (request.device().equals("/dev/sda9")) {
+                throw new GuestFilesystemException(Errno.EINVAL, "the kernel says: bad superblock");
+            }
+            mounted.add(request.device());
+        }
+
+        @Override
+        public void unmountAll() {}
+
+        @Override
+        public void setClock(Timestamp now) {}
+
+        @Override
+        public void powerOff() {}
+    }
+
+    private String refusal(MountRequest... requests) {
+        return String.valueOf(catchThrowableOfType(UserException.class, () -> mounts.mount(List.of(requests), 1))
+                .getMessage());
+    }
+
+    @Test
+    void mountsInTheGivenOrderOnceTheDrivesAreThere() throws UserException {
+        mounts.mount(List.of(ROOT, new MountRequest("/dev/sda1", GuestPath.of("/boot"), "", null)), 2);
+
+        assertThat(machine.mounted).containsExactly("/dev/sda2", "/dev/sda1");
+        assertThat(machine.expectedDrives).isEqualTo(2);
+    }
+
+    @Test
+    void aRefusalQuotesTheGuestAndListsWhatThereIs() {
+        machine.filesystems.add(new DetectedFilesystem("/dev/sda1", "ext4", "boot", null, 1, true));
+        machine.filesystems.add(new DetectedFilesystem("/dev/sda2", "LVM2_member", null, null, 1, false));
+
+        assertThat(refusal(ROOT, BOOT)).isEqualTo("""
+                        /dev/sda9 on /boot could not be mounted: the kernel says: bad superblock
+                        Check its options: subvol=@
+                        Did you mean one of these?
+                          /dev/sda1 (ext4), labelled boot
+                          /dev/sda2 (LVM2_member), which cannot be mounted as it is""");
+    }
+
+    @Test
+    void aDiskWithoutAnyFilesystemIsSaidToBe() {
+        assertThat(refusal(BOOT)).endsWith("\nThere is no filesystem on the disk.");
+    }
+
+    @Test
+    void whatADiskHoldsInsteadOfFilesystemsIsListed() {
+        machine.filesystems.add(new DetectedFilesystem("/dev/sda", "crypto_LUKS", null, null, 1, false));
+
+        assertThat(refusal(BOOT))
+                .endsWith("\nThere is no filesystem on the disk; it holds:\n"
+                        + "  /dev/sda (crypto_LUKS), which cannot be mounted as it is");
+    }
+}
