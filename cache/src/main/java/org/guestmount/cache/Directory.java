@@ -1,8 +1,9 @@
 package org.guestmount.cache;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.guestmount.cache.Dentry.Missing;
 
@@ -21,6 +22,7 @@ final class Directory {
     static final int DENTRY_BYTES = 144;
 
     private final Map<String, Dentry> dentries = new ConcurrentHashMap<>();
+    private volatile List<String> listed = List.of();
     private volatile boolean complete;
     private long changes;
     private int bytes = OWN_BYTES;
@@ -35,23 +37,21 @@ final class Directory {
         return wasComplete ? Missing.ABSENT : Missing.UNKNOWN;
     }
 
-    /** All names but those known to be absent. */
+    /** All names but those known to be absent: first those that were listed, in the filesystem's order. */
     List<String> names() {
-        List<String> names = new ArrayList<>(dentries.size());
-        dentries.forEach((name, dentry) -> {
-            if (dentry != Missing.ABSENT) {
-                names.add(name);
-            }
-        });
-        return names;
+        Set<String> names = new LinkedHashSet<>(listed);
+        names.addAll(dentries.keySet());
+        names.removeIf(name -> find(name) == Missing.ABSENT);
+        return List.copyOf(names);
     }
 
     boolean isComplete() {
         return complete;
     }
 
-    /** From here on a name that is not here is absent. */
-    void complete() {
+    /** From here on a name that is not here is absent. These are the names in the filesystem's order. */
+    void complete(List<String> order) {
+        listed = List.copyOf(order);
         complete = true;
     }
 

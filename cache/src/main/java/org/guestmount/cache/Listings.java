@@ -168,7 +168,7 @@ final class Listings {
         tree.store(operation, listing, chunk.entries());
         FileHandle next = chunk.next();
         if (next == null) {
-            tree.complete(operation, listing);
+            tree.complete(listing);
         } else {
             fromGuest.put(next, listing);
         }

@@ -114,7 +114,10 @@ final class Resolver {
         boolean exact;
         try {
             FileDetails found = guest.lookup(place.path().parent().resolve(other));
-            exact = !found.attributes().key().equals(place.inode());
+            if (!found.attributes().key().equals(place.inode())) {
+                return;
+            }
+            exact = false;
         } catch (GuestFilesystemException e) {
             if (e.errno() != Errno.ENOENT) {
                 return;

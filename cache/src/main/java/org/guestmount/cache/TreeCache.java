@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.github.benmanes.caffeine.cache.Weigher;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.guestmount.cache.Dentry.Missing;
@@ -38,7 +39,7 @@ final class TreeCache {
         long directoryBytes = config.maxBytes() / 3;
         this.inodes = build(config.ttl(), ticker, config.maxBytes() - directoryBytes, (key, inode) -> inode.bytes());
         this.directories = build(config.ttl(), ticker, directoryBytes, (key, directory) -> directory.bytes());
-        this.maxDirectoryBytes = directoryBytes / 2;
+        this.maxDirectoryBytes = directoryBytes / 4 * 3;
     }
 
     private static <V> Cache<InodeKey, V> build(
@@ -120,7 +121,7 @@ final class TreeCache {
                     return directory;
                 }
                 Directory empty = new Directory();
-                empty.complete();
+                empty.complete(List.of());
                 return empty;
             });
         }
@@ -173,14 +174,15 @@ final class TreeCache {
     }
 
     /**
-     * A directory is about to be listed.
+     * A directory being listed.
      *
      * @param directory the object that has to be kept in the cache for the listing to become complete
      * @param changes its {@link Directory#changes} at the beginning
+     * @param names listed so far
      */
-    record Listing(InodeKey key, Directory directory, long changes) {
+    record Listing(InodeKey key, Directory directory, long changes, List<String> names) {
         Listing neverComplete() {
-            return new Listing(key, directory, -1);
+            return new Listing(key, directory, -1, names);
         }
     }
 
@@ -188,7 +190,7 @@ final class TreeCache {
         Listing[] started = new Listing[1];
         directories.asMap().compute(key, (same, known) -> {
             Directory directory = known == null ? new Directory() : known;
-            started[0] = new Listing(key, directory, directory.changes());
+            started[0] = new Listing(key, directory, directory.changes(), new ArrayList<>());
             return directory;
         });
         return started[0];
@@ -201,6 +203,7 @@ final class TreeCache {
                 return directory;
             }
             for (DirectoryEntry entry : entries) {
+                listing.names().add(entry.name());
                 if (operation.isSureOf(listing.key(), entry.name())) {
                     directory.set(entry.name(), Present.of(entry.details().attributes()));
                 }
@@ -215,16 +218,15 @@ final class TreeCache {
     }
 
     /**
-     * All parts have been stored, this operation's last. What is not there is absent, if nothing changed meanwhile and
-     * a file has only one name here.
+     * All parts have been stored. What is not there is absent, if the directory was known all the time, no change of a
+     * name began meanwhile, and a file has only one name here.
      */
-    void complete(Operation operation, Listing listing) {
+    void complete(Listing listing) {
         directories.asMap().computeIfPresent(listing.key(), (same, directory) -> {
             if (directory == listing.directory()
                     && directory.changes() == listing.changes()
-                    && operation.isSureOf(listing.key())
                     && names.areExact(listing.key())) {
-                directory.complete();
+                directory.complete(listing.names());
             }
             return directory;
         });
@@ -293,7 +295,7 @@ final class TreeCache {
         try {
             return call.run();
         } finally {
-            if (place.dentry() == Missing.UNKNOWN || !operation.isSureOf(place)) {
+            if (!operation.isSureOf(place)) {
                 forgetEverything();
             }
         }

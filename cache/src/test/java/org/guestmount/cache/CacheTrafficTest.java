@@ -55,6 +55,13 @@ class CacheTrafficTest {
                 .handle());
     }
 
+    private static List<String> namesIn(GuestFilesystem filesystem, GuestPath directory)
+            throws GuestFilesystemException {
+        return filesystem.readDirectory(directory, 1 << 20).entries().stream()
+                .map(DirectoryEntry::name)
+                .toList();
+    }
+
     private void list(GuestPath directory) throws GuestFilesystemException {
         DirectoryChunk chunk = cached.readDirectory(directory, 1 << 20);
         assertThat(chunk.next()).isNull();
@@ -120,7 +127,21 @@ class CacheTrafficTest {
         List<DirectoryEntry> first = cached.readDirectory(DIR, 1 << 20).entries();
         asked.take();
 
-        assertThat(cached.readDirectory(DIR, 1 << 20).entries()).containsExactlyInAnyOrderElementsOf(first);
+        assertThat(cached.readDirectory(DIR, 1 << 20).entries()).containsExactlyElementsOf(first);
+        assertThat(asked.take()).isEmpty();
+    }
+
+    @Test
+    void aListingFromMemoryKeepsTheOrderOfTheFilesystem() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            makeFile(guest, SUB.resolve("file-" + (i * 7 % 50)));
+        }
+        list(SUB);
+        cached.unlink(SUB.resolve("file-8"));
+        makeFile(cached, SUB.resolve("file-100"));
+        asked.take();
+
+        assertThat(namesIn(cached, SUB)).isEqualTo(namesIn(guest, SUB));
         assertThat(asked.take()).isEmpty();
     }
 

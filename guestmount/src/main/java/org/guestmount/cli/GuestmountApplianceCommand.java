@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
         description =
                 "Makes, describes or removes the appliance, the small virtual machine that guestmount reads disk images in. "
                         + "guestmount makes it by itself when needed.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = ProductVersion.class)
 public final class GuestmountApplianceCommand implements Runnable {
     private final ApplianceBuilder builder;
 
@@ -74,7 +75,7 @@ public final class GuestmountApplianceCommand implements Runnable {
     }
 
     @Command(description = "Say what the appliance consists of, what it can handle and what is missing.")
-    int info() throws IOException {
+    int info() throws IOException, InterruptedException {
         ApplianceDescription appliance = builder.describe();
         Path folder = appliance.folder();
         print("kernel", appliance.kernelRelease() + " (" + appliance.kernelImage() + ")");

@@ -50,10 +50,10 @@ public final class ApplianceBuilder implements ApplianceSource {
     }
 
     /** What {@link #obtain} would give, without building it. */
-    public ApplianceDescription describe() throws ApplianceException {
+    public ApplianceDescription describe() throws ApplianceException, InterruptedException {
         ApplianceCache cache = ApplianceCache.open(settings.cacheFolder());
         try {
-            Recipe recipe = gather(new InputList(), BuildProgress.SILENT);
+            Recipe recipe = gather(cache, new InputList(), BuildProgress.SILENT);
             Optional<Appliance> built = cache.withDigest(recipe.digest());
             if (built.isEmpty()) {
                 return ApplianceDescription.of(recipe, null, 0);
@@ -90,7 +90,7 @@ public final class ApplianceBuilder implements ApplianceSource {
                 return current.get();
             }
             InputList inputs = new InputList();
-            Recipe recipe = gather(inputs, progress);
+            Recipe recipe = gather(cache, inputs, progress);
             if (cache.withDigest(recipe.digest()).isEmpty()) {
                 build(recipe, building, progress);
             }
@@ -102,15 +102,43 @@ public final class ApplianceBuilder implements ApplianceSource {
         }
     }
 
-    private Recipe gather(InputList inputs, BuildProgress progress) throws IOException {
-        KernelFinder finder = new KernelFinder(root, inputs);
-        Path named = settings.kernel();
-        Optional<HostKernel> installed = named != null ? Optional.of(finder.named(named)) : finder.newest();
-        HostKernel kernel = installed.orElseThrow(() -> new ApplianceException("no kernel can be used: "
-                + String.join("; ", finder.rejected())
-                + "; install the package linux-image-amd64, or name a kernel image in GUESTMOUNT_KERNEL"));
+    private Recipe gather(ApplianceCache cache, InputList inputs, BuildProgress progress)
+            throws IOException, InterruptedException {
+        HostKernel kernel = kernel(cache, inputs, progress);
         progress.step(1, STEPS, "using the kernel " + kernel.release() + " (" + kernel.image() + ")");
         return Recipe.gather(root, kernel, new DaemonJar(classes), inputs);
+    }
+
+    private HostKernel kernel(ApplianceCache cache, InputList inputs, BuildProgress progress)
+            throws IOException, InterruptedException {
+        KernelFinder finder = new KernelFinder(root, inputs);
+        Path named = settings.kernel();
+        if (named != null) {
+            return finder.named(named);
+        }
+        Optional<HostKernel> installed = finder.newest();
+        if (installed.isPresent()) {
+            return installed.get();
+        }
+        List<String> rejected = List.copyOf(finder.rejected());
+        Optional<HostKernel> fetched = finder.fetched(cache.folder());
+        if (fetched.isPresent()) {
+            return fetched.get();
+        }
+        progress.step(1, STEPS, "downloading a kernel, since none that is installed can be used");
+        try {
+            new KernelPackage(root, cache.folder()).fetch();
+        } catch (IOException e) {
+            throw new ApplianceException(
+                    "no installed kernel can be used"
+                            + (rejected.isEmpty() ? "" : " (" + String.join("; ", rejected) + ")")
+                            + ", and none can be downloaded: " + e.getMessage()
+                            + "; make one readable or name a kernel image in GUESTMOUNT_KERNEL",
+                    e);
+        }
+        return finder.fetched(cache.folder())
+                .orElseThrow(() -> new ApplianceException(
+                        "the downloaded kernel cannot be used: " + String.join("; ", finder.rejected())));
     }
 
     private static void build(Recipe recipe, ApplianceCache.Building building, BuildProgress progress)

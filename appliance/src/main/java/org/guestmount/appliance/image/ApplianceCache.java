@@ -32,6 +32,7 @@ import org.guestmount.core.appliance.ApplianceException;
  * current-KEY             which appliance answers a request, and the inputs that must not have changed for that
  * appliance-DIGEST/       kernel, initramfs, manifest; in-use is locked, shared, by every process that uses it
  * building-N/             an appliance being made; renamed when whole
+ * kernel-RELEASE/         a kernel that was fetched, see {@link KernelPackage}
  * </pre>
  *
  * <p>An appliance folder is either whole or not there, and never changes: reading needs no lock but in-use.
@@ -80,6 +81,11 @@ final class ApplianceCache {
                             + "; set LIBGUESTFS_CACHEDIR to a folder of yours",
                     e);
         }
+    }
+
+    /** Where it all is. */
+    Path folder() {
+        return folder;
     }
 
     /** The appliance that answered this request before, if it is still there and nothing it was made of has changed. */
@@ -199,7 +205,7 @@ final class ApplianceCache {
                 Files.deleteIfExists(note);
             }
             prune();
-            for (Path kernel : entries("kernel-")) {
+            for (Path kernel : entries(KernelPackage.FOLDER_PREFIX)) {
                 deleteTree(kernel);
             }
             return entries(FOLDER_PREFIX);
@@ -207,7 +213,9 @@ final class ApplianceCache {
 
         @Override
         public void close() throws IOException {
-            try (channel) {
+            try {
+                channel.close();
+            } finally {
                 BUILDING.unlock();
             }
         }

@@ -1,6 +1,8 @@
 package org.guestmount.appliance.image;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +31,20 @@ public record ApplianceDescription(
         List<String> missingTools) {
 
     static ApplianceDescription of(Recipe recipe, @Nullable Path folder, long sizeBytes) {
+        List<String> filesystems = new ArrayList<>(GuestModules.filesystems(recipe.moduleTree(), true));
+        List<String> missing = new ArrayList<>(GuestModules.filesystems(recipe.moduleTree(), false));
+        if (recipe.tools().containsKey("ntfs-3g") && missing.remove("ntfs")) {
+            filesystems.add("ntfs");
+            Collections.sort(filesystems);
+        }
         return new ApplianceDescription(
                 recipe.kernel().image(),
                 recipe.kernel().release(),
                 recipe.digest(),
                 folder,
                 sizeBytes,
-                GuestModules.filesystems(recipe.moduleTree(), true),
-                GuestModules.filesystems(recipe.moduleTree(), false),
+                filesystems,
+                missing,
                 List.copyOf(recipe.tools().keySet()),
                 recipe.missingTools().stream()
                         .map(tool ->

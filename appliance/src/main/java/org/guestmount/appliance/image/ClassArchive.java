@@ -27,7 +27,11 @@ import org.slf4j.LoggerFactory;
 final class ClassArchive {
     static final String JAR = "daemon.jar";
     static final String ARCHIVE = "daemon.jsa";
-    static final String NATIVE_LIBRARY = "libjffi-1.2.so";
+
+    /** Where jffi looks below its library path; elsewhere it would unpack a copy of its own at every start. */
+    static final String NATIVE_LIBRARY = "x86_64-Linux/libjffi-1.2.so";
+
+    private static final String NATIVE_FOLDER = "x86_64-Linux";
 
     private static final Logger LOG = LoggerFactory.getLogger(ClassArchive.class);
     private static final String REHEARSAL = "org.guestmount.appliance.daemon.Rehearsal";
@@ -52,6 +56,7 @@ final class ClassArchive {
         Path jar = folder.resolve(JAR);
         Files.write(jar, daemon.jar());
         Files.setLastModifiedTime(jar, FileTime.from(Initramfs.TIME, TimeUnit.SECONDS));
+        Files.createDirectory(folder.resolve(NATIVE_FOLDER));
         Files.write(folder.resolve(NATIVE_LIBRARY), daemon.nativeLibrary());
         Path classes = folder.resolve("classes");
         Files.write(classes, classList(jar));

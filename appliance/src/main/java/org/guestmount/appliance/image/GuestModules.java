@@ -26,7 +26,7 @@ final class GuestModules {
             Map.entry("jfs", "jfs"),
             Map.entry("minix", "minix"),
             Map.entry("nilfs2", "nilfs2"),
-            Map.entry("ntfs3", "ntfs3"),
+            Map.entry("ntfs", "ntfs3"),
             Map.entry("reiserfs", "reiserfs"),
             Map.entry("squashfs", "squashfs"),
             Map.entry("udf", "udf"),

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.guestmount.core.appliance.ApplianceException;
 
@@ -34,6 +36,14 @@ final class KernelFinder {
         Optional<HostKernel> kernel = usable(image);
         return kernel.orElseThrow(
                 () -> new ApplianceException("cannot use GUESTMOUNT_KERNEL: " + String.join("; ", rejected)));
+    }
+
+    /** The newest of the kernels that {@link KernelPackage} fetched into this folder before. */
+    Optional<HostKernel> fetched(Path cacheFolder) throws IOException {
+        return newestOf(list(cacheFolder)
+                .filter(folder -> folder.getFileName().toString().startsWith(KernelPackage.FOLDER_PREFIX))
+                .map(folder -> folder.resolve(KernelPackage.IMAGE))
+                .toList());
     }
 
     /** The newest kernel under /boot that can be read and has its modules; failing that, one beside its modules. */
@@ -143,10 +153,10 @@ final class KernelFinder {
 
     /** Runs of digits, short enough to be a long, and runs of anything else. */
     private static List<String> parts(String release) {
-        return java.util.regex.Pattern.compile("\\d{1,18}|\\D+")
+        return Pattern.compile("\\d{1,18}|\\D+")
                 .matcher(release)
                 .results()
-                .map(java.util.regex.MatchResult::group)
+                .map(MatchResult::group)
                 .toList();
     }
 }

@@ -2,6 +2,7 @@ package org.guestmount.appliance.image;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -72,7 +73,10 @@ final class KernelImage {
             if (!PvhKernel.canStart(kernel)) {
                 return false;
             }
-            Files.write(target, PvhKernel.withoutTrailingZeros(kernel));
+            int length = PvhKernel.trim(kernel);
+            try (OutputStream out = Files.newOutputStream(target)) {
+                out.write(kernel, 0, length);
+            }
             return true;
         }
     }

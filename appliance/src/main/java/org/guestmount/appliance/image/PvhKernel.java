@@ -2,7 +2,6 @@ package org.guestmount.appliance.image;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
  * An uncompressed x86-64 kernel in ELF form, as QEMU starts by the PVH protocol.
@@ -59,11 +58,14 @@ final class PvhKernel {
     }
 
     /**
-     * The same kernel with the zeros at the end of its last segment, and the sections after it, left out: the loader clears memory
-     * beyond a segment's file size anyway. A Debian kernel loses a third.
+     * Takes the zeros at the end of the last segment, and the sections after it, off the kernel: the loader clears memory beyond a
+     * segment's file size anyway. A Debian kernel loses a third.
+     *
+     * @param kernel its headers are changed in place
+     * @return how many of its bytes are left
      */
-    static byte[] withoutTrailingZeros(byte[] kernel) {
-        ByteBuffer elf = ByteBuffer.wrap(kernel.clone()).order(ByteOrder.LITTLE_ENDIAN);
+    static int trim(byte[] kernel) {
+        ByteBuffer elf = ByteBuffer.wrap(kernel).order(ByteOrder.LITTLE_ENDIAN);
         int last = 0;
         for (int at : segments(elf)) {
             if (elf.getInt(at) == LOAD
@@ -78,7 +80,7 @@ final class PvhKernel {
         }
         elf.putLong(last + SEGMENT_FILE_SIZE, end - start);
         elf.putLong(SECTIONS_AT, 0).putShort(SECTION_COUNT, (short) 0).putShort(SECTION_COUNT + 2, (short) 0);
-        return Arrays.copyOf(elf.array(), end);
+        return end;
     }
 
     private static int[] segments(ByteBuffer elf) {
