@@ -77,7 +77,7 @@ class BadInputIT {
     @Test
     void missingImage() throws IOException {
         assertRefusedAtOnce(
-                guestmount().with("-a", "/nowhere/disk.img", "-m", "/dev/sda"), "/nowhere/disk.img", "no such file");
+                guestmount().with("-a", "/nowhere/disk.img", "-m", "/dev/sda"), "/nowhere/disk.img", "does not exist");
     }
 
     @Test
