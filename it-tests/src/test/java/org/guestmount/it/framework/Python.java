@@ -15,7 +15,7 @@ import java.util.Objects;
  * that Java's file API loses. Programs are passed as an argument, so that any user can run them.
  */
 public final class Python {
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Duration.ofMinutes(15);
     private static final String PRELUDE = """
             import ctypes, errno, fcntl, mmap, os, stat, sys, time
             libc = ctypes.CDLL(None, use_errno=True)

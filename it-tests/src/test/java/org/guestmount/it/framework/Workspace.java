@@ -92,6 +92,8 @@ public final class Workspace implements BeforeAllCallback, BeforeEachCallback, A
     private void report(ExtensionContext context) throws IOException {
         StringBuilder text = new StringBuilder(context.getRequiredTestClass().getSimpleName() + "."
                 + context.getRequiredTestMethod().getName() + "\n");
+        context.getExecutionException()
+                .ifPresent(failure -> text.append(failure).append("\n"));
         uses.forEach(use -> text.append(use.diagnosis()));
         text.append(Files.readString(Path.of("/proc/self/mounts")));
         Path file = Files.createDirectories(Project.outputFolder().resolve("failures"))

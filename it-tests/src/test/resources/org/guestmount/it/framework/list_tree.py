@@ -1,6 +1,6 @@
 """Prints one line for each entry below a directory, with all that a copy of the tree must keep.
 
-usage: list_tree.py ROOT
+usage: list_tree.py ROOT [without-contents]
 
 A line is tab-separated: the path (percent-encoded bytes), then key=value fields. The contents of a file are
 digested over its 64 KiB blocks that are not all zeros, so holes and written zeros are the same contents and a
@@ -14,6 +14,7 @@ import sys
 from urllib.parse import quote_from_bytes
 
 BLOCK = 65536
+LARGE = 1 << 20
 ZEROS = bytes(BLOCK)
 KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "symlink", stat.S_IFCHR: "char",
          stat.S_IFBLK: "block", stat.S_IFIFO: "fifo", stat.S_IFSOCK: "socket"}
@@ -46,7 +47,7 @@ def digest(path, size):
         position = 0
         while position < size:
             try:
-                data = os.lseek(fd, position, os.SEEK_DATA) // BLOCK * BLOCK
+                data = os.lseek(fd, position, os.SEEK_DATA) // BLOCK * BLOCK if size > LARGE else position
             except OSError as e:
                 if e.errno != errno.ENXIO:
                     raise
@@ -88,7 +89,7 @@ def fields(path, groups, relative):
         yield "target", attempt(lambda: quote_from_bytes(os.readlink(path)))
     if kind in ("char", "block"):
         yield "device", f"{os.major(s.st_rdev)}:{os.minor(s.st_rdev)}"
-    if kind == "file":
+    if kind == "file" and with_contents:
         yield "sha256", attempt(lambda: digest(path, s.st_size))
     if kind != "directory" and s.st_nlink > 1:
         yield "linked", quote_from_bytes(groups.setdefault((s.st_dev, s.st_ino), relative))
@@ -116,6 +117,7 @@ def walk(directory, groups, prefix):
 
 
 root = os.fsencode(sys.argv[1])
+with_contents = sys.argv[2:] != ["without-contents"]
 groups = {}
 emit(root, groups, b".")
 walk(root, groups, b"")
