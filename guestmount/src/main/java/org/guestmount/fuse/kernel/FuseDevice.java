@@ -8,7 +8,6 @@ import com.kenai.jffi.Library;
 import com.kenai.jffi.MemoryIO;
 import com.kenai.jffi.Type;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,11 +101,6 @@ final class FuseDevice implements AutoCloseable {
         long memory = MEMORY.allocateMemory(bytes.length + 1L, true);
         MEMORY.putZeroTerminatedByteArray(memory, bytes, 0, bytes.length);
         return memory;
-    }
-
-    /** Where a direct buffer lies, for {@link #receive} and {@link #send}. */
-    static long addressOf(ByteBuffer buffer) {
-        return MEMORY.getDirectBufferAddress(buffer);
     }
 
     /**

@@ -1,8 +1,6 @@
 package org.guestmount.fuse.kernel;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,33 +10,32 @@ final class Worker extends Thread {
 
     private final FuseDevice device;
     private final Dispatcher dispatcher;
-    private final ByteBuffer requestBuffer;
-    private final ByteBuffer replyBuffer;
+    private final int bufferBytes;
 
     /**
+     * A worker, to be started.
+     *
      * @param bufferBytes room for the largest request and for the largest answer
      */
     Worker(String name, FuseDevice device, Dispatcher dispatcher, int bufferBytes) {
         super(name);
         this.device = device;
         this.dispatcher = dispatcher;
-        this.requestBuffer = ByteBuffer.allocateDirect(bufferBytes).order(ByteOrder.nativeOrder());
-        this.replyBuffer = ByteBuffer.allocateDirect(bufferBytes).order(ByteOrder.nativeOrder());
+        this.bufferBytes = bufferBytes;
     }
 
     @Override
     public void run() {
-        Request request = new Request(requestBuffer);
-        Reply reply = new Reply(replyBuffer);
-        long requestAddress = FuseDevice.addressOf(requestBuffer);
-        long replyAddress = FuseDevice.addressOf(replyBuffer);
-        try {
+        try (NativeBuffer requests = NativeBuffer.allocate(bufferBytes);
+                NativeBuffer replies = NativeBuffer.allocate(bufferBytes)) {
+            Request request = new Request(requests.bytes());
+            Reply reply = new Reply(replies.bytes());
             int length;
-            while ((length = device.receive(requestAddress, requestBuffer.capacity())) > 0) {
+            while ((length = device.receive(requests.address(), requests.capacity())) > 0) {
                 request.received(length);
                 int answer = dispatcher.dispatch(request, reply);
                 if (answer > 0) {
-                    device.send(replyAddress, answer);
+                    device.send(replies.address(), answer);
                 }
             }
         } catch (IOException e) {
