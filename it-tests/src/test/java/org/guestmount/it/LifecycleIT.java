@@ -142,6 +142,7 @@ class LifecycleIT {
         });
         // A killed process could not remove its files; the journal says what was going on.
         mount.use().forgetFiles();
+        mount.assertNothingLeft();
         Command.Result replay = Command.of("e2fsck", "-p", image.path()).result();
         assertThat(replay.status()).as("%s", replay).isIn(0, 1);
         FilesystemType.EXT4.assertClean(image.path());
