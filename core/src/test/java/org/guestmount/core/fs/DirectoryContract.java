@@ -138,6 +138,9 @@ public interface DirectoryContract extends ContractSupport {
         makeDirectory("directory");
         makeFile("file", "12345");
         makeSymlink("symlink", "file");
+        // The target is read for each; an access time later than the last change stays, see mount(8) on relatime.
+        Timestamp future = new Timestamp(4_000_000_000L, 0);
+        fs().setattr(at("symlink"), AttributeChange.ofTimes(new AttributeChange.TimeChange(future), null));
 
         List<DirectoryEntry> entries = list(at(""), WHOLE_LISTING);
 
