@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which of the guest's filesystems find a file only by exactly the bytes of its name. In others, like vfat, a name that
- * is not listed may exist, and a change of one name may change what others stand for. Until it is known otherwise, a
- * filesystem is taken to be one of them.
+ * is not listed may exist, and a change of one name may change what others stand for: there no directory is complete,
+ * and a change drops all that is known of a directory's names. Until it is known otherwise, a filesystem is taken to be
+ * one of these.
  *
  * <p>One name, looked up with its case swapped, tells.
  */

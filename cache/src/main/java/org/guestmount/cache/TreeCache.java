@@ -90,11 +90,7 @@ final class TreeCache {
 
     Dentry dentry(InodeKey directory, String name) {
         Directory known = directories.getIfPresent(directory);
-        if (known == null) {
-            return Missing.UNKNOWN;
-        }
-        Dentry dentry = known.find(name);
-        return dentry == Missing.ABSENT && !names.areExact(directory) ? Missing.UNKNOWN : dentry;
+        return known == null ? Missing.UNKNOWN : known.find(name);
     }
 
     @Nullable

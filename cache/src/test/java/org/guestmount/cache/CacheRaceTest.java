@@ -142,6 +142,47 @@ class CacheRaceTest {
     }
 
     @Test
+    void aNameRemovedMeanwhileInAnotherCaseIsNotRemembered() throws Exception {
+        MeanwhileFilesystem foldingLine = new MeanwhileFilesystem(new FoldingFilesystem(guest));
+        GuestFilesystem overFolding = new CachingFilesystem(foldingLine, CONFIG);
+        GuestPath second = DIR.resolve("c");
+        guest.link(FILE, second);
+        overFolding.lookup(DIR);
+
+        foldingLine.afterNext(doing(() -> overFolding.unlink(GuestPath.of("/A/A"))));
+        overFolding.lookup(FILE);
+        overFolding.lookup(second);
+
+        assertThatThrownBy(() -> overFolding.lookup(FILE)).isInstanceOf(GuestFilesystemException.class);
+    }
+
+    @Test
+    void aWayThatLeadsElsewhereMeanwhileInAnotherCaseIsNotRemembered() throws Exception {
+        MeanwhileFilesystem foldingLine = new MeanwhileFilesystem(new FoldingFilesystem(guest));
+        GuestFilesystem overFolding = new CachingFilesystem(foldingLine, CONFIG);
+        GuestPath moved = GuestPath.of("/b");
+        overFolding.lookup(DIR);
+
+        foldingLine.beforeNext(doing(() -> {
+            overFolding.rename(GuestPath.of("/A"), moved, RenameMode.REPLACE);
+            overFolding.rename(GuestPath.of("/C"), DIR, RenameMode.REPLACE);
+        }));
+        overFolding.lookup(FILE);
+
+        assertThat(overFolding.lookup(moved.resolve("a"))).isEqualTo(guest.lookup(moved.resolve("a")));
+    }
+
+    @Test
+    void aListingDuringAChangeIsNotComplete() throws Exception {
+        line.beforeNext(doing(() -> cached.readDirectory(DIR, 1 << 20)));
+        line.afterNext(() -> assertThatThrownBy(() -> cached.mkdir(OTHER, 0755, Credentials.ROOT))
+                .isInstanceOf(GuestFilesystemException.class));
+        makeFile(cached, OTHER);
+
+        assertEverythingIsTrue();
+    }
+
+    @Test
     void aListingInPartsIsNotCompletedOverANameOfUncertainMeaning() throws Exception {
         makeFile(guest, DIR.resolve("c"));
         FileHandle next = cached.readDirectory(DIR, 1).next();
