@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.guestmount.mount.MountTable;
 
 /** This machine, where fusermount unmounts, as it may for ordinary users. Source: fusermount3(1). */
 final class Fusermount implements UnmountTask.Host {

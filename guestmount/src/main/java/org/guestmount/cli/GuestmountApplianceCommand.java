@@ -11,6 +11,8 @@ import org.guestmount.appliance.image.ApplianceBuilder;
 import org.guestmount.appliance.image.ApplianceDescription;
 import org.guestmount.appliance.image.ApplianceSettings;
 import org.guestmount.core.appliance.Appliance;
+import org.guestmount.core.session.LaunchSettings;
+import org.guestmount.core.session.SettingsException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,7 +48,13 @@ public final class GuestmountApplianceCommand implements Runnable {
 
     /** Exit status: 0, or 1 with a message on {@code err}. */
     static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
-        ApplianceBuilder builder = new ApplianceBuilder(ApplianceSettings.fromEnvironment(environment));
+        ApplianceBuilder builder;
+        try {
+            Path cacheFolder = LaunchSettings.fromEnvironment(environment).cacheFolder();
+            builder = new ApplianceBuilder(ApplianceSettings.fromEnvironment(cacheFolder, environment));
+        } catch (SettingsException e) {
+            return fail(err, e);
+        }
         return new CommandLine(new GuestmountApplianceCommand(builder))
                 .setOut(out)
                 .setErr(err)

@@ -71,7 +71,8 @@ final class MountRun {
         MountConfig config = mountConfig();
         MountedGuest.check(config);
 
-        ApplianceBuilder appliances = new ApplianceBuilder(ApplianceSettings.fromEnvironment(environment));
+        ApplianceBuilder appliances =
+                new ApplianceBuilder(ApplianceSettings.fromEnvironment(settings.cacheFolder(), environment));
         GuestSession session = GuestSession.launch(new SessionConfig(drives(), settings), appliances, report);
         boolean served = false;
         boolean released = false;

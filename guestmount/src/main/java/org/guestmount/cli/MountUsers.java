@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.guestmount.mount.MountTable;
 
 /**
  * Finds the processes that keep a mount busy. Only links and tables of /proc are read, never the mount itself, for that

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.guestmount.cli.Fusermount.Attempt;
 import org.guestmount.cli.Fusermount.Outcome;
+import org.guestmount.mount.MountTable;
 
 /** What guestunmount does once its command line is understood. */
 final class UnmountTask {

@@ -73,8 +73,10 @@ public final class MountedGuest implements AutoCloseable {
                             .ended()
                     : FuseSession.mount(operations, SessionPlan.session(config, options, mountpoint, check.uid()))
                             .ended();
-            String device =
-                    MountTable.find(mountpoint).map(MountTable.Mount::device).orElse("");
+            String device = MountTable.read()
+                    .at(mountpoint)
+                    .map(MountTable.Mount::device)
+                    .orElse("");
             return new MountedGuest(
                     mountpoint, device, ended.thenRun(watch::close), new Unmounter(fusermount, mountpoint));
         } catch (IOException e) {

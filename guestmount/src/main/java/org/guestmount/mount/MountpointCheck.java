@@ -105,7 +105,7 @@ final class MountpointCheck {
     }
 
     private static void failIfFuse(Path path) throws IOException {
-        Optional<MountTable.Mount> mount = MountTable.find(path).filter(MountTable.Mount::isFuse);
+        Optional<MountTable.Mount> mount = MountTable.read().at(path).filter(MountTable.Mount::isFuse);
         if (mount.isPresent()) {
             throw new MountException("%s is already mounted on %s; unmount it with \"guestunmount %s\""
                     .formatted(mount.get().source(), path, path));

@@ -45,6 +45,6 @@ final class Unmounter {
     }
 
     private boolean isMounted() throws IOException {
-        return MountTable.find(mountpoint).filter(MountTable.Mount::isFuse).isPresent();
+        return MountTable.read().at(mountpoint).filter(MountTable.Mount::isFuse).isPresent();
     }
 }

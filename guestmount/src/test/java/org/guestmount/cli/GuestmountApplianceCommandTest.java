@@ -40,8 +40,7 @@ class GuestmountApplianceCommandTest {
     void cleaningRemovesWhatBuildersLeft() throws IOException {
         Path left = Files.createDirectories(folder.resolve("guestmount/building-left-over"));
 
-        assertThat(run(Map.of("LIBGUESTFS_CACHEDIR", folder.toString()), "clean"))
-                .isZero();
+        assertThat(run(Map.of("XDG_CACHE_HOME", folder.toString()), "clean")).isZero();
 
         assertThat(left).doesNotExist();
         assertThat(err.toString()).isEmpty();

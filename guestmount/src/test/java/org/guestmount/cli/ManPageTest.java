@@ -30,7 +30,7 @@ class ManPageTest {
 
     static Stream<CommandLine> commands() {
         ApplianceBuilder unused =
-                new ApplianceBuilder(ApplianceSettings.fromEnvironment(Map.of("HOME", "/nonexistent")));
+                new ApplianceBuilder(ApplianceSettings.fromEnvironment(Path.of("/nonexistent"), Map.of()));
         return Stream.of(
                 new GuestmountOptions().commandLine(),
                 new GuestunmountOptions().commandLine(),

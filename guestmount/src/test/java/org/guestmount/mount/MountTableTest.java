@@ -1,25 +1,57 @@
 package org.guestmount.mount;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.guestmount.mount.MountTable.Mount;
 import org.junit.jupiter.api.Test;
 
 class MountTableTest {
+    private static final String MOUNTINFO = """
+            22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda1 rw
+            40 22 0:45 / /mnt/my\\040disk rw shared:7 master:2 - fuse.guestmount /img/a\\134b.img ro,user_id=1000,group_id=1000
+            41 22 0:46 / /mnt/d\u00c3\u00a9p\u00c3\u00b4t rw - fuse x rw,user_id=0
+            42 41 0:47 / /mnt/d\u00c3\u00a9p\u00c3\u00b4t/in rw - tmpfs none rw
+            43 22 0:48 / /mnt/d\u00c3\u00a9p\u00c3\u00b4t2 rw - tmpfs none rw
+            44 22 0:49 / /mnt/my\\040disk rw - fuse.sshfs later rw
+            """;
+
+    private final MountTable table = MountTable.parse(MOUNTINFO);
+
     @Test
-    void linesAreTakenApart() {
-        String mountinfo = """
-                22 27 0:20 / /sys rw,nosuid shared:7 - sysfs sysfs rw
-                40 27 0:45 / /tmp/a\\040b\\134c ro,nosuid - fuse.guestmount /img\\0401 ro,user_id=0
-                """;
+    void fieldsAreFoundPastTheOptionalOnesAndUnescaped() {
+        assertThat(table.mounts().get(1))
+                .isEqualTo(new Mount(
+                        "0:45",
+                        Path.of("/mnt/my disk"),
+                        "fuse.guestmount",
+                        "/img/a\\b.img",
+                        "ro,user_id=1000,group_id=1000"));
+        assertThat(table.mounts().get(1).userId()).contains(1000);
+        assertThat(table.mounts().get(0).userId()).isEmpty();
+    }
 
-        List<MountTable.Mount> mounts = MountTable.parse(mountinfo.getBytes(UTF_8));
+    @Test
+    void theLastMountOnAPlaceIsTheOneSeen() {
+        assertThat(table.at(Path.of("/mnt/my disk"))).map(Mount::source).contains("later");
+        assertThat(table.at(Path.of("/mnt"))).isEmpty();
+    }
 
-        assertThat(mounts)
-                .containsExactly(
-                        new MountTable.Mount("/sys", "0:20", "sysfs", "sysfs"),
-                        new MountTable.Mount("/tmp/a b\\c", "0:45", "fuse.guestmount", "/img 1"));
-        assertThat(mounts).extracting(MountTable.Mount::isFuse).containsExactly(false, true);
+    @Test
+    void namesAreUtf8() {
+        assertThat(table.at(Path.of("/mnt/dépôt"))).map(Mount::isFuse).contains(true);
+    }
+
+    @Test
+    void mountsBelowAreThoseInsideNotThoseBeside() {
+        assertThat(table.below(Path.of("/mnt/dépôt")))
+                .extracting(Mount::path)
+                .containsExactly(Path.of("/mnt/dépôt/in"));
+    }
+
+    @Test
+    void thisMachinesTableHasARoot() throws IOException {
+        assertThat(MountTable.read().at(Path.of("/"))).isPresent();
     }
 }

@@ -63,7 +63,7 @@ class MountedGuestTest {
     @Test
     void tableOfMountsTellsTheTruth() throws Exception {
         try (TestMount mount = TestMount.mount(guest, true, "/images/a b,c\\d.qcow2")) {
-            MountTable.Mount entry = MountTable.find(mount.mountpoint).orElseThrow();
+            MountTable.Mount entry = MountTable.read().at(mount.mountpoint).orElseThrow();
 
             assertThat(entry.type()).isEqualTo("fuse.guestmount");
             assertThat(entry.source()).isEqualTo("/images/a b,c\\d.qcow2");
@@ -134,11 +134,11 @@ class MountedGuestTest {
             assertThatExceptionOfType(MountException.class)
                     .isThrownBy(mount.mounted::unmount)
                     .withMessageContaining("busy");
-            assertThat(MountTable.find(mount.mountpoint)).isPresent();
+            assertThat(MountTable.read().at(mount.mountpoint)).isPresent();
 
             assertTimeoutPreemptively(BOUND, mount.mounted::close);
 
-            assertThat(MountTable.find(mount.mountpoint)).isEmpty();
+            assertThat(MountTable.read().at(mount.mountpoint)).isEmpty();
         }
         assertTimeoutPreemptively(BOUND, mount.mounted::awaitUnmounted);
         assertThat(guest.openHandles()).isZero();
@@ -196,7 +196,7 @@ class MountedGuestTest {
             server.destroyForcibly().waitFor();
 
             assertTimeoutPreemptively(BOUND, () -> {
-                while (MountTable.find(mountpoint).isPresent()) {
+                while (MountTable.read().at(mountpoint).isPresent()) {
                     Thread.sleep(20);
                 }
             });

@@ -111,6 +111,27 @@ class PartitionsIT {
                 .isEqualTo("written");
     }
 
+    /** 255 UTF-16 units, which are more bytes of UTF-8 than other filesystems' names may have. */
+    @Test
+    void fatHasLongNamesAndTheUsualPermissions() throws IOException {
+        Path folder = WORKSPACE.folder();
+        GuestImage fat = PlainTree.vfat(folder.resolve("names.fs"), PlainTree.in(WORKSPACE.newFolder("names")));
+        String name = "\u30a2".repeat(255);
+
+        Mount mount =
+                WORKSPACE.guestmount().drive(fat).device("/dev/sda").writable().mount();
+        Python.run(mount.root(), "open(f'{root}/%s', 'w').write('long')".formatted(name));
+        mount.unmount();
+        Mount again =
+                WORKSPACE.guestmount().drive(fat).device("/dev/sda").readOnly().mount();
+
+        assertThat(Python.run(
+                        again.root(),
+                        "n = '%s'; print(n in os.listdir(root), open(f'{root}/{n}').read(), oct(os.stat(f'{root}/{n}').st_mode))"
+                                .formatted(name)))
+                .isEqualTo("True long 0o100755");
+    }
+
     /** A guest's symbolic links are the guest's: seen from the mount they never lead the daemon out of its tree. */
     @Test
     void anInnerMountpointThatIsALinkStaysInsideTheGuest() throws IOException {

@@ -16,7 +16,7 @@ final class JavaRuntime {
     /** Where it lies in the appliance, without the leading slash. */
     static final String GUEST_FOLDER = "usr/lib/java";
 
-    /** What jdeps finds in the daemon and jnr-ffi. */
+    /** What jdeps finds in the daemon and jffi. */
     private static final String MODULES = "java.base,java.logging,jdk.unsupported";
 
     /** Parts of the linked runtime that nothing uses at run time. */

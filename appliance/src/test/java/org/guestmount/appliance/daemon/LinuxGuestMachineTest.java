@@ -149,22 +149,6 @@ final class LinuxGuestMachineTest {
     }
 
     @Test
-    void filesystemsWithoutPermissionsGetTheUsualOnes() throws Exception {
-        Path image = folder.resolve("fat");
-        resize(image);
-        run("mkfs.vfat", image.toString());
-        try {
-            mount(loop(image), "/", "");
-        } catch (GuestFilesystemException e) {
-            assumeTrue(e.errno() != Errno.ENODEV, "this machine's kernel has no FAT");
-            throw e;
-        }
-        writeFile(FILE, "");
-
-        assertThat(filesystem.getattr(FILE).mode()).isEqualTo(0100755);
-    }
-
-    @Test
     void saysWhatIsWrong() throws Exception {
         String device = loop(image("root"));
 

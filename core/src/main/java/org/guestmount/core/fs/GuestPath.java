@@ -14,8 +14,11 @@ import java.nio.charset.StandardCharsets;
  */
 @Immutable
 public final class GuestPath implements FileReference, Comparable<GuestPath> {
-    /** Longest name in bytes, {@code NAME_MAX}. */
-    public static final int MAX_NAME_BYTES = 255;
+    /**
+     * Longest name in bytes that is carried, {@code FUSE_NAME_MAX}. It is larger than {@code NAME_MAX} because the 255 UTF-16
+     * units of a FAT or NTFS name are up to 765 bytes of UTF-8; what a filesystem allows is its own to say.
+     */
+    public static final int MAX_NAME_BYTES = 1024;
 
     /**
      * Longest path in bytes that is carried. It is larger than {@code PATH_MAX} because the host's kernel resolves a

@@ -116,9 +116,10 @@ public record LaunchSettings(
         if (shared.isPresent()) {
             return shared.get().resolve("guestmount-" + HostUser.id());
         }
-        var ownCache = variables.path("XDG_CACHE_HOME");
-        if (ownCache.isPresent()) {
-            return ownCache.get().resolve("guestmount");
+        // The XDG base directory specification tells to ignore a relative path.
+        String ownCache = environment.getOrDefault("XDG_CACHE_HOME", "");
+        if (ownCache.startsWith("/")) {
+            return Path.of(ownCache, "guestmount");
         }
         String home = environment.getOrDefault("HOME", "");
         return home.startsWith("/")

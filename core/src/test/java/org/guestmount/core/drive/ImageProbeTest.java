@@ -3,13 +3,11 @@ package org.guestmount.core.drive;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -242,22 +240,6 @@ class ImageProbeTest {
         assertThatThrownBy(() -> probe(".", null)).hasMessageContaining("is a directory, not a disk image");
         assertThatThrownBy(() -> probe("empty.img", null)).hasMessageEndingWith("is empty");
         assertThatThrownBy(() -> probe("/dev/null", null)).hasMessageContaining("neither a file nor a block device");
-    }
-
-    @Test
-    void saysThatAnImageMayNotBeReadOrWritten() throws Exception {
-        Path image = folder.resolve("a.img");
-        Files.write(image, new byte[512]);
-        Files.setPosixFilePermissions(image, PosixFilePermissions.fromString("r--------"));
-        assumeThat(Files.isWritable(image)).as("root may write anything").isFalse();
-
-        assertThatThrownBy(() -> new ImageProbe(QemuImgCommand.SEARCH_PATH).probe(new Drive(image, null, false, null)))
-                .isInstanceOf(DriveException.class)
-                .hasMessageContaining("you may not write to it; to only read it, add --ro");
-        assertThat(probe("a.img", null)).isNotNull();
-
-        Files.setPosixFilePermissions(image, PosixFilePermissions.fromString("---------"));
-        assertThatThrownBy(() -> probe("a.img", null)).hasMessageContaining("you may not read it");
     }
 
     @Test

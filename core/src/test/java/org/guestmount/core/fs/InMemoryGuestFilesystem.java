@@ -378,7 +378,7 @@ public final class InMemoryGuestFilesystem implements GuestFilesystem {
         long freeFiles = files - tree.count();
         int block = PagedContent.PAGE_BYTES;
         return new FilesystemStatistics(
-                block, block, blocks, blocks, blocks, files, freeFiles, freeFiles, GuestPath.MAX_NAME_BYTES);
+                block, block, blocks, blocks, blocks, files, freeFiles, freeFiles, MemoryTree.NAME_MAX);
     }
 
     @Override

@@ -75,6 +75,14 @@ public interface LookupContract extends ContractSupport {
     }
 
     @Test
+    default void aNameLongerThanTheFilesystemAllowsIsToldApartFromAMissingOne() {
+        GuestPath tooLong = at("n".repeat(256));
+
+        assertFails(Errno.ENAMETOOLONG, () -> fs().lookup(tooLong));
+        assertFails(Errno.ENAMETOOLONG, () -> fs().mkdir(tooLong, 0755, Credentials.ROOT));
+    }
+
+    @Test
     default void pathsLeadThroughSymbolicLinksToDirectories() throws Exception {
         makeDirectory("real");
         makeFile("real/file", "found");

@@ -14,6 +14,8 @@ import java.util.function.Predicate;
  */
 final class MemoryTree {
     /** How many symbolic links one path may lead through. Source: path_resolution(7). */
+    static final int NAME_MAX = 255;
+
     private static final int MAX_SYMBOLIC_LINKS = 40;
 
     private final InstantSource clock;
@@ -47,6 +49,9 @@ final class MemoryTree {
 
     /** The directory that holds the last component, symbolic links on the way followed within the tree. */
     MemoryInode parent(String operation, GuestPath path) throws GuestFilesystemException {
+        if (path.name().length() > NAME_MAX) {
+            throw GuestFilesystemException.of(Errno.ENAMETOOLONG, operation, path);
+        }
         Deque<MemoryInode> way = new ArrayDeque<>(List.of(root));
         Deque<String> names = new ArrayDeque<>(components(path.parent().toString()));
         int followed = 0;
