@@ -19,8 +19,7 @@ import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.XattrMode;
 
 /**
- * {@link CachingFilesystem} where something is remembered. What is passed on unchanged here, data, {@code statfs} and
- * {@code sync}, is not remembered and changes nothing that is; nor are the xattrs of open files, which the kernel never
+ * {@link CachingFilesystem} where something is remembered. What is passed on unchanged here, {@code statfs} and {@code sync}, is not remembered and changes nothing that is; nor are the xattrs of open files, which the kernel never
  * asks for.
  *
  * <p>An operation that changes something begins, finds out what its paths stand for, declares and drops what it
@@ -84,6 +83,11 @@ final class CachedFilesystem extends ForwardingGuestFilesystem {
     @Override
     public OpenedFile open(GuestPath path, OpenFlags flags) throws GuestFilesystemException {
         return inodeChanges.open(path, flags);
+    }
+
+    @Override
+    public int read(FileHandle file, long offset, ByteBuffer destination) throws GuestFilesystemException {
+        return inodeChanges.read(file, offset, destination);
     }
 
     @Override

@@ -36,8 +36,9 @@ final class InodeChanges {
     private OpenedFile openAsIs(GuestPath path, OpenFlags flags) throws GuestFilesystemException {
         try (Operation operation = tree.begin(path)) {
             Place place = resolver.known(path);
+            long changes = openFiles.changes();
             OpenedFile opened = guest.open(path, flags);
-            openFiles.add(opened);
+            openFiles.add(opened, flags, changes);
             tree.store(operation, opened.attributes());
             tree.store(operation, place, Present.of(opened.attributes()));
             return opened;
@@ -49,9 +50,11 @@ final class InodeChanges {
             Target target = target(operation, path);
             change(operation, target, Xattrs::afterWrite);
             OpenedFile opened = send(operation, target, () -> guest.open(path, flags));
-            openFiles.add(opened);
+            openFiles.add(opened, flags, openFiles.changes());
             store(operation, target, opened.attributes());
             return opened;
+        } finally {
+            openFiles.truncated();
         }
     }
 
@@ -120,7 +123,17 @@ final class InodeChanges {
             FileAttributes after = send(operation, target, () -> guest.setattr(file, change));
             store(operation, target, after);
             return after;
+        } finally {
+            if (change.size() != null) {
+                openFiles.truncated();
+            }
         }
+    }
+
+    /** pread(2), from memory if the contents came with opening the file. */
+    int read(FileHandle file, long offset, ByteBuffer destination) throws GuestFilesystemException {
+        int count = openFiles.read(file, offset, destination);
+        return count >= 0 ? count : guest.read(file, offset, destination);
     }
 
     void setxattr(FileReference file, String name, byte[] value, XattrMode mode) throws GuestFilesystemException {

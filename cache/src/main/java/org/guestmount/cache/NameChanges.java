@@ -37,7 +37,7 @@ final class NameChanges {
             tree.changeName(operation, place);
             inodes.change(operation, new Target(place, place.inode()), Xattrs::afterWrite);
             OpenedFile created = tree.send(operation, place, () -> guest.create(path, flags, mode, owner));
-            openFiles.add(created);
+            openFiles.add(created, flags, openFiles.changes());
             boolean isNew =
                     flags.has(OpenFlags.EXCL) || (place.dentry() == Missing.ABSENT && operation.isSureOf(place));
             if (isNew) {

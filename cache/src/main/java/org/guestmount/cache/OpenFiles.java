@@ -1,38 +1,114 @@
 package org.guestmount.cache;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.InodeKey;
+import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.jspecify.annotations.Nullable;
 
-/** Which inode each open file is. Its number is not given to another as long as the file is open. */
+/**
+ * Which inode each open file is, whose number is not given to another as long as the file is open; and of small files the
+ * contents that came with opening them, until they have been read once or may not be true any more.
+ *
+ * <p>Contents can change through a handle that may write, and by truncating a path. So there are none of an inode that has such
+ * a handle, and those that were under way while one was closed or a truncation ended are not kept.
+ */
 final class OpenFiles {
-    private final Map<FileHandle, OpenFile> files = new ConcurrentHashMap<>();
+    /** What is kept at most of contents nobody has read yet, in bytes. */
+    private static final int MAX_CONTENT_BYTES = 8 << 20;
 
-    /** An open file; {@code written} once its data may have been changed through this handle. */
+    @GuardedBy("this")
+    private final Map<FileHandle, OpenFile> files = new HashMap<>();
+
+    /** How many open files may change each inode. */
+    @GuardedBy("this")
+    private final Map<InodeKey, Integer> writers = new HashMap<>();
+
+    /** Those whose contents are kept. */
+    @GuardedBy("this")
+    private final Set<OpenFile> filled = new HashSet<>();
+
+    @GuardedBy("this")
+    private int contentBytes;
+
+    @GuardedBy("this")
+    private long changes;
+
     private static final class OpenFile {
         final InodeKey inode;
-        volatile boolean written;
+        final boolean writable;
 
-        OpenFile(InodeKey inode) {
+        /** Whether its data may have been changed through this handle. */
+        boolean written;
+
+        @Nullable
+        ByteBuffer content;
+
+        OpenFile(InodeKey inode, boolean writable) {
             this.inode = inode;
+            this.writable = writable;
         }
     }
 
-    void add(OpenedFile opened) {
-        files.put(opened.handle(), new OpenFile(opened.attributes().key()));
+    /** To be asked before a file is opened, and told to {@link #add}. */
+    synchronized long changes() {
+        return changes;
+    }
+
+    /** @param before {@link #changes} before the file was opened */
+    synchronized void add(OpenedFile opened, OpenFlags flags, long before) {
+        OpenFile file = new OpenFile(opened.attributes().key(), flags.isWritable());
+        files.put(opened.handle(), file);
+        if (file.writable) {
+            writers.merge(file.inode, 1, Integer::sum);
+            drop(filled.stream().filter(other -> other.inode.equals(file.inode)).toList());
+        }
+        ByteBuffer content = opened.content();
+        if (content != null
+                && before == changes
+                && !writers.containsKey(file.inode)
+                && contentBytes + content.remaining() <= MAX_CONTENT_BYTES) {
+            file.content = content;
+            filled.add(file);
+            contentBytes += content.remaining();
+        }
     }
 
     /** Null for a handle that is not open. */
-    @Nullable
-    InodeKey inode(FileHandle handle) {
+    synchronized @Nullable InodeKey inode(FileHandle handle) {
         OpenFile file = files.get(handle);
         return file == null ? null : file.inode;
     }
 
-    void markWritten(FileHandle handle) {
+    /**
+     * Reads from the contents that came with opening, as pread(2).
+     *
+     * @return how much was read, or -1 if they are not here
+     */
+    synchronized int read(FileHandle handle, long offset, ByteBuffer destination) {
+        OpenFile file = files.get(handle);
+        ByteBuffer content = file == null ? null : file.content;
+        if (file == null || content == null) {
+            return -1;
+        }
+        int size = content.remaining();
+        int from = (int) Math.min(offset, size);
+        int count = Math.min(size - from, destination.remaining());
+        destination.put(content.slice(content.position() + from, count));
+        if (from + count == size) {
+            drop(List.of(file));
+        }
+        return count;
+    }
+
+    synchronized void markWritten(FileHandle handle) {
         OpenFile file = files.get(handle);
         if (file != null) {
             file.written = true;
@@ -40,13 +116,38 @@ final class OpenFiles {
     }
 
     /** The inode if its data may have been changed through this handle; null otherwise. */
-    @Nullable
-    InodeKey writtenInode(FileHandle handle) {
+    synchronized @Nullable InodeKey writtenInode(FileHandle handle) {
         OpenFile file = files.get(handle);
         return file != null && file.written ? file.inode : null;
     }
 
-    void remove(FileHandle handle) {
-        files.remove(handle);
+    /** The data of some file was changed by its path. */
+    synchronized void truncated() {
+        changes++;
+        drop(List.copyOf(filled));
+    }
+
+    synchronized void remove(FileHandle handle) {
+        OpenFile file = files.remove(handle);
+        if (file == null) {
+            return;
+        }
+        drop(List.of(file));
+        if (file.writable) {
+            changes++;
+            writers.computeIfPresent(file.inode, (inode, count) -> count == 1 ? null : count - 1);
+        }
+    }
+
+    @GuardedBy("this")
+    private void drop(List<OpenFile> dropped) {
+        for (OpenFile file : dropped) {
+            ByteBuffer content = file.content;
+            if (content != null) {
+                contentBytes -= content.remaining();
+                file.content = null;
+                filled.remove(file);
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +48,47 @@ class CacheTrafficTest {
         // From the first name on it is known how names are compared.
         cached.lookup(DIR);
         assertThat(asked.take()).containsExactly("lookup /", "lookup /dir", "lookup /DIR");
+    }
+
+    @Test
+    void contentsThatCameWithOpeningAreReadOnce() throws Exception {
+        write(FILE, "before");
+        FileHandle file = cached.open(FILE, OpenFlags.READ_ONLY).handle();
+        asked.take();
+
+        assertThat(content(file)).isEqualTo("before");
+        assertThat(asked.take()).isEmpty();
+        assertThat(content(file)).isEqualTo("before");
+        assertThat(asked.take()).containsExactly("read /dir/file 0+100");
+    }
+
+    @Test
+    void contentsThatCameWithOpeningGiveWayToChanges() throws Exception {
+        write(FILE, "before");
+        FileHandle first = cached.open(FILE, OpenFlags.READ_ONLY).handle();
+        write(FILE, "after!");
+        assertThat(content(first)).isEqualTo("after!");
+
+        FileHandle second = cached.open(FILE, OpenFlags.READ_ONLY).handle();
+        cached.setattr(FILE, AttributeChange.ofSize(3));
+        assertThat(content(second)).isEqualTo("aft");
+
+        FileHandle writer = cached.open(FILE, OpenFlags.READ_WRITE).handle();
+        FileHandle third = cached.open(FILE, OpenFlags.READ_ONLY).handle();
+        cached.write(writer, 0, ByteBuffer.wrap("XYZ".getBytes(StandardCharsets.UTF_8)));
+        assertThat(content(third)).isEqualTo("XYZ");
+    }
+
+    private void write(GuestPath path, String text) throws GuestFilesystemException {
+        FileHandle file = cached.open(path, OpenFlags.READ_WRITE).handle();
+        cached.write(file, 0, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        cached.release(file);
+    }
+
+    private String content(FileHandle file) throws GuestFilesystemException {
+        ByteBuffer content = ByteBuffer.allocate(100);
+        cached.read(file, 0, content);
+        return StandardCharsets.UTF_8.decode(content.flip()).toString();
     }
 
     private static void makeFile(GuestFilesystem filesystem, GuestPath path) throws GuestFilesystemException {

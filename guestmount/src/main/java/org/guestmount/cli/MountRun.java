@@ -9,6 +9,7 @@ import org.guestmount.appliance.image.ApplianceBuilder;
 import org.guestmount.appliance.image.ApplianceSettings;
 import org.guestmount.cache.CacheConfig;
 import org.guestmount.cache.CachingFilesystem;
+import org.guestmount.cache.PrefetchingFilesystem;
 import org.guestmount.core.drive.Drive;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
@@ -109,7 +110,9 @@ final class MountRun {
         presence.establish();
         CacheConfig caching = new CacheConfig(options.cacheTimeout(), CacheConfig.DEFAULT_MAX_BYTES);
         boolean served;
-        try (GuestFilesystem filesystem = new CachingFilesystem(session.filesystem(), caching)) {
+        GuestFilesystem cached = new CachingFilesystem(session.filesystem(), caching);
+        boolean prefetch = options.readOnly() && !options.cacheTimeout().isZero();
+        try (GuestFilesystem filesystem = prefetch ? new PrefetchingFilesystem(cached) : cached) {
             MountEnd end = new MountEnd(MountedGuest.mount(filesystem, config));
             try {
                 served = serveUntil(end, session.lost());

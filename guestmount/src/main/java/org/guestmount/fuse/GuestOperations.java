@@ -2,6 +2,7 @@ package org.guestmount.fuse;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -50,7 +51,9 @@ public final class GuestOperations implements AutoCloseable {
     private final boolean readOnly;
     private final InodeNumbers inodeNumbers = new InodeNumbers();
     private final AtomicLong changes = new AtomicLong();
-    private final Set<FileHandle> openFiles = ConcurrentHashMap.newKeySet();
+    /** Open files, and whether they are open for writing. */
+    private final Map<FileHandle, Boolean> openFiles = new ConcurrentHashMap<>();
+
     private final Set<DirectoryListing> openDirectories = ConcurrentHashMap.newKeySet();
 
     public GuestOperations(GuestFilesystem filesystem, boolean readOnly) {
@@ -92,6 +95,7 @@ public final class GuestOperations implements AutoCloseable {
     public OpenedFile open(GuestPath path, int flags) throws GuestFilesystemException {
         OpenFlags guestFlags = guestFlags(flags);
         return opened(
+                guestFlags,
                 guestFlags.has(OpenFlags.TRUNC)
                         ? changing(() -> filesystem.open(path, guestFlags))
                         : filesystem.open(path, guestFlags));
@@ -99,7 +103,8 @@ public final class GuestOperations implements AutoCloseable {
 
     /** open(2) with {@code O_CREAT}. */
     public OpenedFile create(GuestPath path, int flags, int mode, Credentials owner) throws GuestFilesystemException {
-        return opened(changing(() -> filesystem.create(path, guestFlags(flags), mode & PERMISSIONS, owner)));
+        OpenFlags guestFlags = guestFlags(flags);
+        return opened(guestFlags, changing(() -> filesystem.create(path, guestFlags, mode & PERMISSIONS, owner)));
     }
 
     /**
@@ -110,8 +115,8 @@ public final class GuestOperations implements AutoCloseable {
         return new OpenFlags(flags & ~OpenFlags.APPEND);
     }
 
-    private OpenedFile opened(OpenedFile file) {
-        openFiles.add(file.handle());
+    private OpenedFile opened(OpenFlags flags, OpenedFile file) {
+        openFiles.put(file.handle(), flags.isWritable());
         return file;
     }
 
@@ -123,9 +128,11 @@ public final class GuestOperations implements AutoCloseable {
         return changing(() -> filesystem.write(file, offset, source));
     }
 
-    /** close(2) of one of the descriptors of an open file. */
+    /** close(2) of one of the descriptors of an open file. What was only read has no error to report. */
     public void flush(FileHandle file) throws GuestFilesystemException {
-        filesystem.flush(file);
+        if (openFiles.getOrDefault(file, false)) {
+            filesystem.flush(file);
+        }
     }
 
     /** fsync(2), or fdatasync(2) if {@code dataOnly}, of an open file or a directory. */
@@ -260,7 +267,7 @@ public final class GuestOperations implements AutoCloseable {
      */
     @Override
     public void close() {
-        openFiles.forEach(this::releaseQuietly);
+        openFiles.keySet().forEach(this::releaseQuietly);
         for (DirectoryListing listing : openDirectories) {
             try {
                 releasedir(listing);

@@ -35,6 +35,7 @@ final class Abi {
     static final int SYS_LLISTXATTR = 195;
     static final int SYS_REMOVEXATTR = 197;
     static final int SYS_GETDENTS64 = 217;
+    static final int SYS_FADVISE64 = 221;
     static final int SYS_CLOCK_SETTIME = 227;
     static final int SYS_MKDIRAT = 258;
     static final int SYS_MKNODAT = 259;
@@ -51,6 +52,8 @@ final class Abi {
     static final int SYS_RENAMEAT2 = 316;
     static final int SYS_STATX = 332;
     static final int SYS_OPENAT2 = 437;
+
+    static final int POSIX_FADV_WILLNEED = 3;
 
     static final int AT_FDCWD = -100;
     static final int AT_SYMLINK_NOFOLLOW = 0x100;

@@ -19,6 +19,11 @@ final class FrameReader {
         this.port = port;
     }
 
+    /** Whether the beginning of another frame has been read. */
+    boolean hasNext() {
+        return ahead.hasRemaining();
+    }
+
     /**
      * The next frame without its length field, in the worker's memory; null if the host is gone.
      *

@@ -54,7 +54,7 @@ public final class Main {
         LinuxGuestMachine machine = new LinuxGuestMachine(root, mounts, filesystem);
         String release = SystemFiles.readLine("/proc/sys/kernel/osrelease");
         try {
-            new Server(new GuestServices(filesystem, machine), port).serve(release);
+            new Server(new GuestServices(filesystem, machine), port, release).serve();
         } finally {
             Power.offAfter(POWER_OFF_MILLIS);
             machine.unmountAll();

@@ -43,7 +43,7 @@ public final class Rehearsal {
         MountTable mounts = new MountTable(root);
         SyscallFilesystem filesystem = new SyscallFilesystem(root, mounts);
         LinuxGuestMachine machine = new LinuxGuestMachine(root, mounts, filesystem);
-        new Server(new GuestServices(filesystem, machine), new Script()).serve("rehearsal");
+        new Server(new GuestServices(filesystem, machine), new Script(), "rehearsal").serve();
     }
 
     /** Says a hello, the requests, and no more. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.protocol.Frame;
 import org.guestmount.core.protocol.GuestServices;
 import org.guestmount.core.protocol.Hello;
@@ -12,6 +13,7 @@ import org.guestmount.core.protocol.Opcode;
 import org.guestmount.core.protocol.ProtocolException;
 import org.guestmount.core.protocol.Request;
 import org.guestmount.core.protocol.WireReader;
+import org.guestmount.core.protocol.message.Open;
 import org.guestmount.core.protocol.message.PowerOff;
 import org.guestmount.core.protocol.message.Read;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers the host's requests, several at a time and in any order.
  *
- * <p>The workers take turns at reading: who has read a frame passes the turn on and carries the request out itself. No frame
- * waits in a queue for a thread to wake, and no more are read than can be worked on.
+ * <p>The workers take turns at reading. Who has read a brief request while no other waits carries it out within the turn, for waking
+ * another worker costs more than that; otherwise the turn is passed on first, so that requests are worked on side by side. No
+ * frame waits in a queue, and no more are read than can be worked on.
  */
 final class Server {
     /** Enough that requests which wait for the disk do not keep others waiting. */
@@ -31,8 +34,14 @@ final class Server {
     /** How long a request may go on after the host is gone. */
     private static final int DRAIN_MILLIS = 20_000;
 
+    /** Up to this size, a transfer takes no longer than waking a thread. */
+    private static final int BRIEF_BYTES = 1 << 15;
+
+    private static final int HELD_BYTES = 1 << 10;
+
     private final GuestServices guest;
     private final Port port;
+    private final Hello hello;
     private final FrameReader reader;
 
     /** Held while reading: the turn. */
@@ -40,6 +49,9 @@ final class Server {
 
     /** Held while writing, so that a frame is written whole. */
     private final Object writing = new Object();
+
+    @GuardedBy("writing")
+    private final ByteBuffer held = ByteBuffer.allocateDirect(HELD_BYTES);
 
     @GuardedBy("this")
     private int running;
@@ -50,35 +62,65 @@ final class Server {
     @GuardedBy("this")
     private @Nullable Throwable failure;
 
-    Server(GuestServices guest, Port port) {
+    /** @param release what the hello tells the host */
+    Server(GuestServices guest, Port port, String release) {
         this.guest = guest;
         this.port = port;
+        this.hello = Hello.of(release);
         this.reader = new FrameReader(port);
     }
 
     /**
-     * Exchanges hellos and serves until the host is gone or has asked for the power to go off. When this returns, no request
-     * is being carried out, except one that did not end in time.
+     * Serves until the host is gone or has asked for the power to go off. When this returns, no request is being carried out,
+     * except one that did not end in time.
      *
-     * @param release what the hello tells the host
-     * @throws IOException if the host speaks another protocol, or the port fails
+     * @throws IOException if the host says nothing or speaks another protocol, or the port fails
      */
-    void serve(String release) throws IOException {
-        port.write(Frame.hello(Hello.of(release)));
+    void serve() throws IOException {
         if (!port.awaitInput(HELLO_TIMEOUT_MILLIS)) {
             throw new ProtocolException("the host says nothing");
         }
-        ByteBuffer hello = reader.next(new WorkerMemory());
-        if (hello == null) {
+        ByteBuffer first = reader.next(new WorkerMemory());
+        if (first == null) {
             return;
         }
-        Hello.decode(new WireReader(Frame.parse(hello).body())).requireCompatible();
+        greet(Frame.parse(first));
         for (int i = 1; i <= WORKERS; i++) {
             Thread worker = new Worker("worker-" + i);
             worker.setDaemon(true);
             worker.start();
         }
         awaitEnd();
+    }
+
+    /** The host speaks first, and does so again when the machine was resumed for it. */
+    private void greet(Frame frame) throws IOException {
+        if (frame.id() != 0) {
+            throw new ProtocolException("a request came before the hello");
+        }
+        Hello.decode(new WireReader(frame.body())).requireCompatible();
+        send(Frame.hello(hello));
+    }
+
+    private void send(ByteBuffer frame) throws IOException {
+        synchronized (writing) {
+            if (held.position() > 0) {
+                port.write(held.flip());
+                held.clear();
+            }
+            port.write(frame);
+        }
+    }
+
+    /** Has a reply that nobody waits for sent with the next one. */
+    private void hold(ByteBuffer frame) throws IOException {
+        synchronized (writing) {
+            if (held.remaining() < frame.remaining()) {
+                send(frame);
+            } else {
+                held.put(frame);
+            }
+        }
     }
 
     private synchronized void awaitEnd() throws IOException {
@@ -129,7 +171,7 @@ final class Server {
             try {
                 boolean goesOn = true;
                 while (goesOn) {
-                    ByteBuffer frame = take();
+                    Frame frame = takeTurn();
                     goesOn = frame != null && handle(frame);
                 }
             } catch (IOException | RuntimeException | Error e) {
@@ -137,26 +179,45 @@ final class Server {
             }
         }
 
-        /** Waits for its turn and for a frame; null if there will be none. */
-        private @Nullable ByteBuffer take() throws IOException {
+        /** Waits for its turn, and answers hellos and brief requests in it; the first frame that is neither, null if there will be none. */
+        private @Nullable Frame takeTurn() throws IOException {
             synchronized (turn) {
-                ByteBuffer frame = reader.next(memory);
-                if (frame == null) {
-                    end(null);
+                while (true) {
+                    ByteBuffer next = reader.next(memory);
+                    if (next == null) {
+                        end(null);
+                    }
+                    if (next == null || !begin()) {
+                        return null;
+                    }
+                    Frame frame = Frame.parse(next);
+                    if (frame.id() == 0) {
+                        finish();
+                        greet(frame);
+                    } else if (!isBrief(frame) || (!isRelease(frame) && (reader.hasNext() || port.awaitInput(0)))) {
+                        return frame;
+                    } else if (!handle(frame)) {
+                        return null;
+                    }
                 }
-                return frame != null && begin() ? frame : null;
             }
         }
 
         /** Carries a request out and replies; false if it was the last. */
-        private boolean handle(ByteBuffer frame) throws IOException {
-            int id = frame.getInt(0);
+        private boolean handle(Frame frame) throws IOException {
+            int id = frame.id();
             boolean isLast = false;
             ByteBuffer reply;
             try {
-                Request<?> request = requestIn(Frame.parse(frame));
+                Request<?> request = requestIn(frame);
                 isLast = request instanceof PowerOff;
-                reply = request instanceof Read read ? read(id, read) : execute(id, request);
+                if (request instanceof Read read) {
+                    reply = read(id, read);
+                } else if (request instanceof Open open) {
+                    reply = open(id, open);
+                } else {
+                    reply = execute(id, request);
+                }
             } catch (GuestFilesystemException e) {
                 reply = Frame.error(id, e.errno(), messageOf(e));
             } catch (ProtocolException e) {
@@ -168,8 +229,10 @@ final class Server {
             } finally {
                 finish();
             }
-            synchronized (writing) {
-                port.write(reply);
+            if (isRelease(frame) && reader.hasNext()) {
+                hold(reply);
+            } else {
+                send(reply);
             }
             if (isLast) {
                 end(null);
@@ -181,12 +244,53 @@ final class Server {
             return Frame.reply(id, request, request.execute(guest));
         }
 
+        /** As {@link #execute}, but reads a small file along, into the reply itself. */
+        private ByteBuffer open(int id, Open open) throws GuestFilesystemException {
+            OpenedFile opened = open.execute(guest);
+            if (!open.wantsContent(opened.attributes())) {
+                return Frame.reply(id, open, opened);
+            }
+            int size = (int) opened.attributes().size();
+            ByteBuffer head = Frame.reply(id, open, opened.with(ByteBuffer.allocate(0)));
+            ByteBuffer reply = memory.output(head.remaining() + size).put(head);
+            int start = reply.position();
+            try {
+                if (guest.filesystem().read(opened.handle(), 0, reply) == size) {
+                    return Frame.withData(reply.flip(), start);
+                }
+            } catch (GuestFilesystemException e) {
+                // Told to who reads it.
+            }
+            return Frame.reply(id, open, opened);
+        }
+
         /** As {@link #execute}, but reads into the reply itself. */
         private ByteBuffer read(int id, Read read) throws GuestFilesystemException {
             ByteBuffer reply = memory.output(Frame.DATA_OFFSET + read.length());
             guest.filesystem().read(read.file(), read.offset(), reply.position(Frame.DATA_OFFSET));
             return Frame.dataReply(id, reply.flip());
         }
+    }
+
+    private static boolean isRelease(Frame frame) {
+        return Opcode.of(frame.code()) == Opcode.RELEASE;
+    }
+
+    /** Whether a request keeps others waiting for no longer than waking another worker takes, or little more. */
+    private static boolean isBrief(Frame frame) {
+        Opcode opcode = Opcode.of(frame.code());
+        if (opcode == null) {
+            return true;
+        }
+        return switch (opcode) {
+            case LOOKUP, GETATTR, READ_DIRECTORY, READLINK, OPEN, CREATE, FLUSH, RELEASE -> true;
+            case MKDIR, MKNOD, SYMLINK, LINK, UNLINK, RMDIR, RENAME, SETATTR -> true;
+            case GETXATTR, LISTXATTR, SETXATTR, REMOVEXATTR, STATFS, SEEK -> true;
+            case WRITE -> frame.body().remaining() <= BRIEF_BYTES;
+            case READ -> Read.lengthIn(frame.body()) <= BRIEF_BYTES;
+            case FSYNC, FALLOCATE, COPY_RANGE, SYNC, READ_SMALL_FILES -> false;
+            case LIST_BLOCK_DEVICES, DETECT_FILESYSTEMS, MOUNT, UNMOUNT_ALL, SET_CLOCK, POWER_OFF -> false;
+        };
     }
 
     private static Request<?> requestIn(Frame frame) throws GuestFilesystemException, ProtocolException {

@@ -2,6 +2,7 @@ package org.guestmount.appliance.daemon;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryChunk;
@@ -140,6 +141,17 @@ final class SyscallFilesystem implements GuestFilesystem {
     public int read(FileHandle file, long offset, ByteBuffer destination) throws GuestFilesystemException {
         try (OpenFile open = handles.use(file, "read")) {
             return Transfer.read(open.descriptor(), offset, destination, file);
+        }
+    }
+
+    @Override
+    public List<Optional<ByteBuffer>> readSmallFiles(GuestPath directory, List<String> names)
+            throws GuestFilesystemException {
+        try (SmallFiles files = new SmallFiles(root)) {
+            for (String name : names) {
+                files.add(directory.resolve(name));
+            }
+            return files.read();
         }
     }
 

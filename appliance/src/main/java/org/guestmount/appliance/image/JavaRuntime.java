@@ -1,13 +1,11 @@
 package org.guestmount.appliance.image;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.guestmount.core.appliance.ApplianceException;
 
@@ -68,29 +66,36 @@ final class JavaRuntime {
         return Path.of(System.getProperty("java.home"));
     }
 
-    /** Links the runtime into a folder that does not exist yet. */
-    static void link(Path target) throws ApplianceException {
-        ToolProvider jlink = ToolProvider.findFirst("jlink").orElseThrow(JavaRuntime::noJlink);
-        StringWriter said = new StringWriter();
-        PrintWriter out = new PrintWriter(said);
-        int status = jlink.run(
-                out,
-                out,
-                "--add-modules",
-                MODULES,
-                "--strip-debug",
-                // The guest's root is its memory, and the classes it starts with come from the archive.
-                "--compress=2",
-                "--no-header-files",
-                "--no-man-pages",
-                "--output",
-                target.toString());
-        if (status != 0) {
-            if (!Files.isDirectory(home().resolve("jmods"))) {
-                throw noJlink();
+    /**
+     * Links the runtime into a folder that does not exist yet. A process of its own does it, for jlink leaves hundreds of megabytes
+     * behind, and this process may go on to serve a mount.
+     */
+    static void link(Path target) throws IOException, InterruptedException {
+        Path jlink = home().resolve("bin/jlink");
+        if (!Files.isExecutable(jlink) || !Files.isDirectory(home().resolve("jmods"))) {
+            throw noJlink();
+        }
+        Process process = new ProcessBuilder(
+                        jlink.toString(),
+                        "--add-modules",
+                        MODULES,
+                        "--strip-debug",
+                        // The guest's root is its memory, and the classes it starts with come from the archive.
+                        "--compress=2",
+                        "--no-header-files",
+                        "--no-man-pages",
+                        "--output",
+                        target.toString())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            process.getOutputStream().close();
+            String said = new String(process.getInputStream().readAllBytes(), Charset.defaultCharset());
+            if (process.waitFor() != 0) {
+                throw new ApplianceException("jlink cannot make a Java runtime: " + said.strip());
             }
-            throw new ApplianceException(
-                    "jlink cannot make a Java runtime: " + said.toString().strip());
+        } finally {
+            process.destroyForcibly();
         }
     }
 

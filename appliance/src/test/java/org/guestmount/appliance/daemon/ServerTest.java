@@ -37,6 +37,7 @@ import org.guestmount.core.protocol.message.Lookup;
 import org.guestmount.core.protocol.message.Mkdir;
 import org.guestmount.core.protocol.message.PowerOff;
 import org.guestmount.core.protocol.message.Read;
+import org.guestmount.core.protocol.message.Rmdir;
 import org.guestmount.core.protocol.message.Write;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +46,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 final class ServerTest {
+    private static final GuestPath STILL = GuestPath.of("/still");
     private static final Getattr GETATTR_ROOT = new Getattr(GuestPath.ROOT);
 
     private final FakeGuestMachine machine = new FakeGuestMachine();
@@ -64,10 +66,16 @@ final class ServerTest {
     }
 
     @Test
-    void greetsFirst() throws Exception {
+    void answersEachHello() throws Exception {
         serve(new InMemoryGuestFilesystem());
 
-        assertThat(port.receiveHello()).isEqualTo(new Hello(Hello.VERSION, "6.1.0-test"));
+        for (int i = 0; i < 2; i++) {
+            port.sendHello();
+            assertThat(port.receiveHello()).isEqualTo(new Hello(Hello.VERSION, "6.1.0-test"));
+            assertStillServing();
+            port.send(2, new Rmdir(STILL));
+            port.receive();
+        }
     }
 
     @Test
@@ -333,7 +341,7 @@ final class ServerTest {
     }
 
     private void assertStillServing() throws IOException {
-        Mkdir mkdir = new Mkdir(GuestPath.of("/still"), 0755, Credentials.ROOT);
+        Mkdir mkdir = new Mkdir(STILL, 0755, Credentials.ROOT);
         port.send(-1, mkdir);
         Frame reply = port.receive();
         assertThat(reply.id()).isEqualTo(-1);
@@ -342,18 +350,18 @@ final class ServerTest {
 
     private void serveGreeted(GuestFilesystem filesystem) throws IOException {
         serve(filesystem);
-        port.receiveHello();
         port.sendHello();
+        port.receiveHello();
     }
 
     /** Serves in another thread. */
     private void serve(GuestFilesystem filesystem) {
-        Server server = new Server(new GuestServices(filesystem, machine), port);
+        Server server = new Server(new GuestServices(filesystem, machine), port, "6.1.0-test");
         CompletableFuture<Void> ended = new CompletableFuture<>();
         serving = ended;
         Thread thread = new Thread(() -> {
             try {
-                server.serve("6.1.0-test");
+                server.serve();
                 ended.complete(null);
             } catch (IOException | RuntimeException e) {
                 ended.completeExceptionally(e);

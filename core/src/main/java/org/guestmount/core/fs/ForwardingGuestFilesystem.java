@@ -2,6 +2,7 @@ package org.guestmount.core.fs;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /** Passes every call on unchanged: the base of decorators, which override what they change. */
 public abstract class ForwardingGuestFilesystem implements GuestFilesystem {
@@ -45,6 +46,12 @@ public abstract class ForwardingGuestFilesystem implements GuestFilesystem {
     @Override
     public int read(FileHandle file, long offset, ByteBuffer destination) throws GuestFilesystemException {
         return delegate.read(file, offset, destination);
+    }
+
+    @Override
+    public List<Optional<ByteBuffer>> readSmallFiles(GuestPath directory, List<String> names)
+            throws GuestFilesystemException {
+        return delegate.readSmallFiles(directory, names);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.guestmount.core.fs;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The guest's mounted filesystems as one tree. The daemon implements it with system calls, the RPC client by asking the
@@ -21,6 +22,9 @@ import java.util.List;
 public interface GuestFilesystem extends AutoCloseable {
     /** The most that one {@link #read} or {@link #write} is asked to carry, in bytes. */
     int MAX_TRANSFER_BYTES = 1 << 20;
+
+    /** Files up to this size may be read whole when they are opened, in bytes. */
+    int SMALL_FILE_BYTES = 1 << 16;
 
     /** Attributes, link target and whether there are xattrs: lstat(2), readlink(2), llistxattr(2) in one. */
     FileDetails lookup(GuestPath path) throws GuestFilesystemException;
@@ -58,6 +62,14 @@ public interface GuestFilesystem extends AutoCloseable {
      * @return how much was read; less than asked only at the end of the file
      */
     int read(FileHandle file, long offset, ByteBuffer destination) throws GuestFilesystemException;
+
+    /**
+     * The contents of several small files of a directory: open(2), read(2) and close(2) of each.
+     *
+     * @return for each name its whole contents; an absent value of what is no regular file, is larger than
+     *     {@link #SMALL_FILE_BYTES}, cannot be read, or would make the result larger than {@link #MAX_TRANSFER_BYTES}
+     */
+    List<Optional<ByteBuffer>> readSmallFiles(GuestPath directory, List<String> names) throws GuestFilesystemException;
 
     /**
      * pwrite(2) of the buffer's remaining bytes, at most {@link #MAX_TRANSFER_BYTES}; at the end of the file, whatever

@@ -1,5 +1,6 @@
 package org.guestmount.core.protocol;
 
+import java.nio.ByteBuffer;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.AttributeChange.TimeChange;
 import org.guestmount.core.fs.Credentials;
@@ -88,10 +89,15 @@ public final class FilesystemCodecs {
     public static void encodeOpened(OpenedFile opened, WireWriter out) {
         out.handle(opened.handle());
         encodeAttributes(opened.attributes(), out);
+        ByteBuffer content = opened.content();
+        out.bool(content != null);
+        if (content != null) {
+            out.bytes(content);
+        }
     }
 
     public static OpenedFile decodeOpened(WireReader in) throws ProtocolException {
-        return new OpenedFile(in.handle(), decodeAttributes(in));
+        return new OpenedFile(in.handle(), decodeAttributes(in), in.bool() ? in.bytes() : null);
     }
 
     public static void encodeCredentials(Credentials credentials, WireWriter out) {

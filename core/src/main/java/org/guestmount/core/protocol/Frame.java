@@ -88,6 +88,19 @@ public record Frame(int id, int code, ByteBuffer body) {
                 .position(0);
     }
 
+    /**
+     * Completes a reply that ends with the count of some data, written as 0, and after that the data.
+     *
+     * @param frame from 0 to its limit the whole frame
+     * @param start where the data begins
+     * @return the same buffer, ready to be sent
+     */
+    public static ByteBuffer withData(ByteBuffer frame, int start) {
+        return frame.putInt(0, frame.limit() - LENGTH_BYTES)
+                .putInt(start - 4, frame.limit() - start)
+                .position(0);
+    }
+
     /** A whole frame, length field included, ready to be sent. */
     public static ByteBuffer error(int id, Errno errno, String message) {
         WireWriter out = begin(id, STATUS_ERROR, 256);

@@ -19,6 +19,7 @@ import org.guestmount.core.protocol.message.Open;
 import org.guestmount.core.protocol.message.PowerOff;
 import org.guestmount.core.protocol.message.Read;
 import org.guestmount.core.protocol.message.ReadDirectory;
+import org.guestmount.core.protocol.message.ReadSmallFiles;
 import org.guestmount.core.protocol.message.Readlink;
 import org.guestmount.core.protocol.message.Release;
 import org.guestmount.core.protocol.message.Removexattr;
@@ -66,6 +67,7 @@ public enum Opcode {
     REMOVEXATTR(26),
     STATFS(27),
     SYNC(28),
+    READ_SMALL_FILES(29),
     LIST_BLOCK_DEVICES(64),
     DETECT_FILESYSTEMS(65),
     MOUNT(66),
@@ -138,6 +140,7 @@ public enum Opcode {
             case REMOVEXATTR -> Removexattr.decode(in);
             case STATFS -> Statfs.decode(in);
             case SYNC -> Sync.decode(in);
+            case READ_SMALL_FILES -> ReadSmallFiles.decode(in);
             case LIST_BLOCK_DEVICES -> ListBlockDevices.decode(in);
             case DETECT_FILESYSTEMS -> DetectFilesystems.decode(in);
             case MOUNT -> Mount.decode(in);

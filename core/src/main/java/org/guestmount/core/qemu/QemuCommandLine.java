@@ -58,7 +58,7 @@ public final class QemuCommandLine {
         add(line, "-device", "virtio-rng-pci,rng=entropy");
         // The guest gives back what booting took, and the pages of files it forgets.
         add(line, "-device", "virtio-balloon-pci,free-page-reporting=on");
-        add(line, "-device", "virtio-serial-pci");
+        add(line, "-device", "virtio-serial-pci,max_ports=2");
         add(line, "-chardev", "socket,id=daemon,path=" + config.daemonSocket());
         add(line, "-device", "virtserialport,chardev=daemon,name=" + Appliance.DAEMON_PORT);
         add(line, "-device", "virtio-scsi-pci,id=scsi");

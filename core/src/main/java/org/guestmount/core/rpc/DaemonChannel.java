@@ -113,6 +113,11 @@ public final class DaemonChannel implements AutoCloseable {
         return result;
     }
 
+    /** Sends a request with the next one, or in a few milliseconds; nobody hears whether it was carried out. */
+    void submitLate(Request<?> request) throws GuestFilesystemException {
+        begin(request, true);
+    }
+
     private static <R> void complete(
             CompletableFuture<R> result, Request<R> request, @Nullable Frame reply, @Nullable Throwable failure) {
         if (reply == null) {
@@ -152,6 +157,10 @@ public final class DaemonChannel implements AutoCloseable {
     }
 
     private CompletableFuture<Frame> begin(Request<?> request) throws GuestFilesystemException {
+        return begin(request, false);
+    }
+
+    private CompletableFuture<Frame> begin(Request<?> request, boolean late) throws GuestFilesystemException {
         PendingCall call;
         try {
             call = loop.inEventLoop() ? PendingCall.following(request, budget) : PendingCall.of(request, budget);
@@ -159,7 +168,7 @@ public final class DaemonChannel implements AutoCloseable {
             throw interrupted();
         }
         try {
-            loop.execute(() -> inFlight.send(context, call));
+            loop.execute(() -> inFlight.send(context, call, late));
         } catch (RejectedExecutionException e) {
             call.fail(InFlightHandler.gone(e));
         }

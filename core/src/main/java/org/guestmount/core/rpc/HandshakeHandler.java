@@ -10,7 +10,7 @@ import org.guestmount.core.protocol.Hello;
 import org.guestmount.core.protocol.ProtocolException;
 import org.guestmount.core.protocol.WireReader;
 
-/** Waits for the daemon's hello, answers it with the host's, and removes itself. */
+/** Says hello when the connection is there, waits for the daemon's, and removes itself. */
 // Confined to the channel's event loop.
 @SuppressWarnings("FutureReturnValueIgnored") // Netty's: a failed write or close ends the channel
 final class HandshakeHandler extends ChannelInboundHandlerAdapter {
@@ -20,12 +20,18 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     /**
      * A handler for one connection.
      *
-     * @param own what to answer
+     * @param own what to say
      * @param daemon completed with the daemon's hello, or with what went wrong
      */
     HandshakeHandler(Hello own, CompletableFuture<Hello> daemon) {
         this.own = own;
         this.daemon = daemon;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        context.writeAndFlush(Unpooled.wrappedBuffer(Frame.hello(own)));
+        context.fireChannelActive();
     }
 
     @Override
@@ -35,7 +41,6 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             throw new ProtocolException("frame " + Integer.toUnsignedString(frame.id()) + " came before the hello");
         }
         Hello hello = Hello.decode(new WireReader(frame.body()));
-        context.writeAndFlush(Unpooled.wrappedBuffer(Frame.hello(own)));
         hello.requireCompatible();
         context.pipeline().remove(this);
         daemon.complete(hello);

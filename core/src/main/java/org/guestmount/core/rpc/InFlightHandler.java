@@ -5,6 +5,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.protocol.Frame;
@@ -24,14 +25,21 @@ import org.slf4j.LoggerFactory;
 final class InFlightHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(InFlightHandler.class);
 
+    private static final int LATE_MILLIS = 5;
+
     private final Map<Integer, PendingCall> pending = new HashMap<>();
     private int lastId;
     private boolean flushScheduled;
+    private boolean lateFlushScheduled;
     private @Nullable Throwable fault;
     private @Nullable GuestFilesystemException lost;
 
-    /** Sends a request, together with all others submitted by now. */
-    void send(ChannelHandlerContext context, PendingCall call) {
+    /**
+     * Sends a request, together with all others submitted by now.
+     *
+     * @param late whether it can wait for the next request, which it then is sent with, or a few milliseconds
+     */
+    void send(ChannelHandlerContext context, PendingCall call, boolean late) {
         if (lost != null || call.reply().isDone()) {
             call.fail(lost == null ? gone(null) : lost);
             return;
@@ -42,7 +50,12 @@ final class InFlightHandler extends ChannelInboundHandlerAdapter {
             LOG.trace("[{}] {}", Integer.toUnsignedString(id), call.request());
         }
         context.write(call.frame(id), context.voidPromise());
-        if (!flushScheduled) {
+        if (late) {
+            if (!flushScheduled && !lateFlushScheduled) {
+                lateFlushScheduled = true;
+                context.executor().schedule(() -> flush(context), LATE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } else if (!flushScheduled) {
             flushScheduled = true;
             context.executor().execute(() -> flush(context));
         }
@@ -50,6 +63,7 @@ final class InFlightHandler extends ChannelInboundHandlerAdapter {
 
     private void flush(ChannelHandlerContext context) {
         flushScheduled = false;
+        lateFlushScheduled = false;
         context.flush();
     }
 

@@ -2,6 +2,9 @@ package org.guestmount.core.rpc;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryChunk;
@@ -34,6 +37,7 @@ import org.guestmount.core.protocol.message.Mknod;
 import org.guestmount.core.protocol.message.Open;
 import org.guestmount.core.protocol.message.Read;
 import org.guestmount.core.protocol.message.ReadDirectory;
+import org.guestmount.core.protocol.message.ReadSmallFiles;
 import org.guestmount.core.protocol.message.Readlink;
 import org.guestmount.core.protocol.message.Release;
 import org.guestmount.core.protocol.message.Removexattr;
@@ -56,6 +60,9 @@ import org.guestmount.core.protocol.message.Write;
 public final class RpcGuestFilesystem implements GuestFilesystem {
     private final DaemonChannel channel;
 
+    /** What is open, and whether it may write: closing that gives back space and may fail. */
+    private final Map<FileHandle, Boolean> handles = new ConcurrentHashMap<>();
+
     /**
      * A view of a connection.
      *
@@ -77,7 +84,14 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
 
     @Override
     public DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException {
-        return channel.callToOpen(new ReadDirectory(directory, maxBytes), DirectoryChunk::next);
+        DirectoryChunk chunk = channel.callToOpen(new ReadDirectory(directory, maxBytes), DirectoryChunk::next);
+        if (directory instanceof FileHandle handle) {
+            handles.remove(handle);
+        }
+        if (chunk.next() != null) {
+            handles.put(chunk.next(), false);
+        }
+        return chunk;
     }
 
     @Override
@@ -87,13 +101,18 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
 
     @Override
     public OpenedFile open(GuestPath path, OpenFlags flags) throws GuestFilesystemException {
-        return channel.callToOpen(new Open(path, flags), OpenedFile::handle);
+        return opened(flags, channel.callToOpen(new Open(path, flags), OpenedFile::handle));
     }
 
     @Override
     public OpenedFile create(GuestPath path, OpenFlags flags, int mode, Credentials owner)
             throws GuestFilesystemException {
-        return channel.callToOpen(new Create(path, flags, mode, owner), OpenedFile::handle);
+        return opened(flags, channel.callToOpen(new Create(path, flags, mode, owner), OpenedFile::handle));
+    }
+
+    private OpenedFile opened(OpenFlags flags, OpenedFile file) {
+        handles.put(file.handle(), flags.isWritable());
+        return file;
     }
 
     @Override
@@ -102,6 +121,12 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
         int count = (int) checkCount(data.remaining(), destination.remaining());
         destination.put(data);
         return count;
+    }
+
+    @Override
+    public List<Optional<ByteBuffer>> readSmallFiles(GuestPath directory, List<String> names)
+            throws GuestFilesystemException {
+        return channel.call(new ReadSmallFiles(directory, names));
     }
 
     @Override
@@ -123,7 +148,13 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
 
     @Override
     public void release(FileHandle file) throws GuestFilesystemException {
-        channel.call(new Release(file));
+        Boolean writable = handles.remove(file);
+        if (Boolean.FALSE.equals(writable)) {
+            // Closing what was only read changes nothing and cannot fail.
+            channel.submitLate(new Release(file));
+        } else {
+            channel.call(new Release(file));
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.guestmount.core.fs.AttributeChange.TimeChange;
 import org.jspecify.annotations.Nullable;
 
@@ -141,7 +142,17 @@ public final class InMemoryGuestFilesystem implements GuestFilesystem {
                 }
             }
         }
-        return new OpenedFile(open(inode, flags, noNames()), inode.attributes(DEVICE));
+        FileHandle handle = open(inode, flags, noNames());
+        boolean small = !flags.mayModify()
+                && inode.type() == FileType.REGULAR
+                && inode.attributes(DEVICE).size() <= SMALL_FILE_BYTES;
+        return new OpenedFile(handle, inode.attributes(DEVICE), small ? content(handle, inode) : null);
+    }
+
+    private ByteBuffer content(FileHandle handle, MemoryInode inode) throws GuestFilesystemException {
+        ByteBuffer content = ByteBuffer.allocate((int) inode.attributes(DEVICE).size());
+        read(handle, 0, content);
+        return content.flip();
     }
 
     @Override
@@ -151,6 +162,33 @@ public final class InMemoryGuestFilesystem implements GuestFilesystem {
         require(!object.inode().isDirectory(), Errno.EISDIR, "read", file);
         require(offset >= 0, Errno.EINVAL, "read", file);
         return object.inode().content.read(offset, destination);
+    }
+
+    @Override
+    public synchronized List<Optional<ByteBuffer>> readSmallFiles(GuestPath directory, List<String> names)
+            throws GuestFilesystemException {
+        List<Optional<ByteBuffer>> contents = new ArrayList<>();
+        int left = MAX_TRANSFER_BYTES;
+        for (String name : names) {
+            int room = left;
+            Optional<ByteBuffer> content =
+                    smallFile(directory.resolve(name)).filter(bytes -> bytes.remaining() <= room);
+            contents.add(content);
+            left -= content.map(ByteBuffer::remaining).orElse(0);
+        }
+        return contents;
+    }
+
+    private Optional<ByteBuffer> smallFile(GuestPath path) {
+        try {
+            OpenedFile file = open(path, OpenFlags.READ_ONLY);
+            release(file.handle());
+            return file.attributes().type() == FileType.REGULAR
+                    ? Optional.ofNullable(file.content())
+                    : Optional.empty();
+        } catch (GuestFilesystemException e) {
+            return Optional.empty();
+        }
     }
 
     @Override

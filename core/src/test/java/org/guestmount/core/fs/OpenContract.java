@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** open, create, flush, fsync, release. */
@@ -89,6 +92,56 @@ public interface OpenContract extends ContractSupport {
         OpenedFile file = fs().open(path, OpenFlags.READ_ONLY);
 
         assertThat(file.attributes()).isEqualTo(fs().getattr(path));
+    }
+
+    @Test
+    default void whatComesWithOpeningIsTheWholeContents() throws Exception {
+        OpenedFile small = fs().open(makeFile("small", "all of it"), OpenFlags.READ_ONLY);
+        OpenedFile large = fs().open(makeFile("large", "x".repeat(70_000)), OpenFlags.READ_ONLY);
+        OpenedFile written = fs().open(at("small"), OpenFlags.READ_WRITE);
+
+        ByteBuffer content = small.content();
+        assertThat(content == null || content.equals(ContractSupport.bytes("all of it")))
+                .isTrue();
+        assertThat(large.content()).isNull();
+        assertThat(written.content()).isNull();
+    }
+
+    @Test
+    default void smallFilesAreReadTogether() throws Exception {
+        makeFile("a", "first");
+        makeFile("empty", "");
+        makeFile("large", "x".repeat(70_000));
+        makeDirectory("directory");
+        makeSymlink("symlink", "a");
+        makeFile("limit", "y".repeat(GuestFilesystem.SMALL_FILE_BYTES));
+
+        List<Optional<ByteBuffer>> contents =
+                fs().readSmallFiles(at(""), List.of("limit", "missing", "a", "directory", "symlink", "empty", "large"));
+
+        assertThat(contents)
+                .containsExactly(
+                        Optional.of(ContractSupport.bytes("y".repeat(GuestFilesystem.SMALL_FILE_BYTES))),
+                        Optional.empty(),
+                        Optional.of(ContractSupport.bytes("first")),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(ContractSupport.bytes("")),
+                        Optional.empty());
+    }
+
+    @Test
+    default void noMoreSmallFilesAreReadThanATransferHolds() throws Exception {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            names.add("file" + i);
+            makeFile("file" + i, "z".repeat(GuestFilesystem.SMALL_FILE_BYTES));
+        }
+
+        List<Optional<ByteBuffer>> contents = fs().readSmallFiles(at(""), names);
+
+        assertThat(contents).hasSize(20);
+        assertThat(contents.stream().filter(Optional::isPresent)).hasSize(16);
     }
 
     @Test

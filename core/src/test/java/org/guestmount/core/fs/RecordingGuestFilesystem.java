@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -65,6 +66,13 @@ public final class RecordingGuestFilesystem extends ForwardingGuestFilesystem {
     public FileAttributes getattr(FileReference file) throws GuestFilesystemException {
         record("getattr", shown(file));
         return super.getattr(file);
+    }
+
+    @Override
+    public List<Optional<ByteBuffer>> readSmallFiles(GuestPath directory, List<String> names)
+            throws GuestFilesystemException {
+        record("readSmallFiles " + directory + " " + String.join(" ", names));
+        return super.readSmallFiles(directory, names);
     }
 
     @Override

@@ -26,6 +26,7 @@ import org.guestmount.core.protocol.message.Open;
 import org.guestmount.core.protocol.message.PowerOff;
 import org.guestmount.core.protocol.message.Read;
 import org.guestmount.core.protocol.message.ReadDirectory;
+import org.guestmount.core.protocol.message.ReadSmallFiles;
 import org.guestmount.core.protocol.message.Readlink;
 import org.guestmount.core.protocol.message.Release;
 import org.guestmount.core.protocol.message.Removexattr;
@@ -67,6 +68,13 @@ final class Messages {
                         Combinators.combine(Vocabulary.references(), transferSizes(1))
                                 .as(ReadDirectory::new),
                         Vocabulary.chunks());
+            case READ_SMALL_FILES ->
+                pairs(
+                        Combinators.combine(
+                                        Vocabulary.paths(),
+                                        Vocabulary.names().list().ofMaxSize(5))
+                                .as(ReadSmallFiles::new),
+                        Vocabulary.buffers(300).optional().list().ofMaxSize(5));
             case READLINK -> pairs(Vocabulary.paths().map(Readlink::new), Vocabulary.strings(1, 4095));
             case OPEN ->
                 pairs(

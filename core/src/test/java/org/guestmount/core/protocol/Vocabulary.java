@@ -149,7 +149,8 @@ final class Vocabulary {
     }
 
     static Arbitrary<OpenedFile> openedFiles() {
-        return Combinators.combine(handles(), attributes()).as(OpenedFile::new);
+        return Combinators.combine(handles(), attributes(), buffers(300).injectNull(0.5))
+                .as(OpenedFile::new);
     }
 
     static Arbitrary<FilesystemStatistics> statistics() {

@@ -60,7 +60,7 @@ class QemuCommandLineTest {
                         "-device",
                         "virtio-balloon-pci,free-page-reporting=on",
                         "-device",
-                        "virtio-serial-pci",
+                        "virtio-serial-pci,max_ports=2",
                         "-chardev",
                         "socket,id=daemon,path=daemon",
                         "-device",

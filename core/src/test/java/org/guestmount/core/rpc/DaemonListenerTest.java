@@ -103,6 +103,7 @@ final class DaemonListenerTest {
                     .isThrownBy(() -> listener.accept(Duration.ofMillis(200)));
 
             listener.close();
+            assertThat(silent.receive().id()).isZero();
             assertThatIOException().isThrownBy(silent::receive);
         }
     }

@@ -62,8 +62,8 @@ public final class FakeDaemon implements AutoCloseable {
 
     private void serve() {
         try (socket) {
-            send(Frame.hello(Hello.of("fake")));
             Hello.decode(new WireReader(receive(socket).body())).requireCompatible();
+            send(Frame.hello(Hello.of("fake")));
             while (true) {
                 Frame request = receive(socket);
                 workers.execute(() -> answer(request));

@@ -38,8 +38,8 @@ final class FakeDaemonTest {
             daemon = FakeDaemon.connect(path, new GuestServices(new InMemoryGuestFilesystem(), new FakeGuestMachine()));
             host = server.accept();
         }
-        assertThat(FakeDaemon.receive(host).id()).isZero();
         host.write(Frame.hello(Hello.of("host")));
+        assertThat(FakeDaemon.receive(host).id()).isZero();
     }
 
     @AfterEach

@@ -27,17 +27,16 @@ final class HandshakeHandlerTest {
     }
 
     @Test
-    void nothingIsSaidBeforeTheDaemonsHello() {
-        assertThat(channel.outboundMessages()).isEmpty();
+    void theHostSpeaksFirst() throws Exception {
+        assertThat(said()).isEqualTo(OWN);
         assertThat(daemon).isNotDone();
     }
 
     @Test
-    void theDaemonsHelloIsAnswered() throws Exception {
+    void theDaemonsHelloEndsTheWait() throws Exception {
         channel.writeInbound(hello(Hello.of("daemon")));
 
         assertThat(daemon).isCompletedWithValue(Hello.of("daemon"));
-        assertThat(answer()).isEqualTo(OWN);
     }
 
     @Test
@@ -52,10 +51,9 @@ final class HandshakeHandlerTest {
     }
 
     @Test
-    void anotherVersionIsAnsweredAndRefused() throws Exception {
+    void anotherVersionIsRefused() throws Exception {
         channel.writeInbound(hello(new Hello(2, "future")));
 
-        assertThat(answer()).isEqualTo(OWN);
         assertThat(failure()).isInstanceOf(ProtocolException.class).hasMessageContaining("version 2");
         assertThat(channel.isOpen()).isFalse();
     }
@@ -98,7 +96,7 @@ final class HandshakeHandlerTest {
         return daemon.handle((hello, failure) -> failure).join();
     }
 
-    private Hello answer() throws IOException {
+    private Hello said() throws IOException {
         ByteBuf sent = channel.readOutbound();
         ByteBuffer bytes = sent.nioBuffer();
         Frame.checkLength(bytes.getInt());

@@ -88,7 +88,7 @@ final class InFlightHandlerTest {
         PendingCall call = PendingCall.of(new Sync(), budget);
         call.reply().cancel(false);
 
-        handler.send(context, call);
+        handler.send(context, call, false);
         channel.runPendingTasks();
 
         assertThat(channel.outboundMessages()).isEmpty();
@@ -143,7 +143,7 @@ final class InFlightHandlerTest {
 
     private PendingCall send() throws InterruptedException {
         PendingCall call = PendingCall.of(new Sync(), budget);
-        handler.send(context, call);
+        handler.send(context, call, false);
         return call;
     }
 

@@ -123,10 +123,10 @@ final class FakeQemu {
     }
 
     private void serve(SocketChannel daemon) throws IOException, InterruptedException {
-        daemon.write(Frame.hello(Hello.of("fake")));
         DataInputStream in = new DataInputStream(Channels.newInputStream(daemon));
         try {
             in.skipNBytes(in.readInt());
+            daemon.write(Frame.hello(Hello.of("fake")));
             while (answer(daemon, in)) {
                 // Until it is told to power off.
             }

@@ -18,6 +18,11 @@ final class FileHandlers {
      */
     private static final int KEEP_CACHE = 1 << 1;
 
+    /** {@code FOPEN_NOFLUSH}: closing a file that was only read is of no interest. */
+    private static final int NO_FLUSH = 1 << 5;
+
+    private static final int O_ACCMODE = 3;
+
     private static final int FDATASYNC = 1;
 
     /** A clone of any size is one step, but a copy of this much keeps the guest busy for about a second. */
@@ -71,7 +76,7 @@ final class FileHandlers {
         try (NodeLocks.Held held = context.locks().use(node)) {
             OpenedFile file = operations.open(nodes.path(node), flags);
             nodes.opened(node);
-            out.open(file.handle().id(), KEEP_CACHE);
+            out.open(file.handle().id(), (flags & O_ACCMODE) == 0 ? KEEP_CACHE | NO_FLUSH : KEEP_CACHE);
         }
     }
 

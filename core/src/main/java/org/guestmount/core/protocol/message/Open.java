@@ -1,5 +1,7 @@
 package org.guestmount.core.protocol.message;
 
+import org.guestmount.core.fs.FileAttributes;
+import org.guestmount.core.fs.FileType;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
@@ -17,6 +19,13 @@ import org.guestmount.core.protocol.WireWriter;
 public record Open(GuestPath path, OpenFlags flags) implements Request<OpenedFile> {
     public static Open decode(WireReader in) throws ProtocolException {
         return new Open(in.path(), new OpenFlags(in.i32()));
+    }
+
+    /** Whether the contents of a file with these attributes should come with the reply. */
+    public boolean wantsContent(FileAttributes opened) {
+        return flags.equals(OpenFlags.READ_ONLY)
+                && opened.type() == FileType.REGULAR
+                && opened.size() <= GuestFilesystem.SMALL_FILE_BYTES;
     }
 
     @Override

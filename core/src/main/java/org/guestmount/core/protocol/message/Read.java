@@ -17,6 +17,8 @@ import org.guestmount.core.protocol.WireWriter;
  * @param length how much to read, in bytes, 0 to {@link GuestFilesystem#MAX_TRANSFER_BYTES}
  */
 public record Read(FileHandle file, long offset, int length) implements Request<ByteBuffer> {
+    private static final int LENGTH_OFFSET = 2 * Long.BYTES;
+
     public Read {
         if (length < 0 || length > GuestFilesystem.MAX_TRANSFER_BYTES) {
             throw new IllegalArgumentException("read of " + length + " bytes");
@@ -25,6 +27,11 @@ public record Read(FileHandle file, long offset, int length) implements Request<
 
     public static Read decode(WireReader in) throws ProtocolException {
         return new Read(in.handle(), in.i64(), in.i32());
+    }
+
+    /** How much a request asks for, told from its body without decoding it; 0 if the body is too short. */
+    public static int lengthIn(ByteBuffer body) {
+        return body.remaining() < LENGTH_OFFSET + Integer.BYTES ? 0 : body.getInt(body.position() + LENGTH_OFFSET);
     }
 
     @Override

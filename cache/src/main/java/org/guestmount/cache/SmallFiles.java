@@ -1,0 +1,192 @@
+package org.guestmount.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.guestmount.core.fs.DirectoryChunk;
+import org.guestmount.core.fs.DirectoryEntry;
+import org.guestmount.core.fs.FileAttributes;
+import org.guestmount.core.fs.FileHandle;
+import org.guestmount.core.fs.FileReference;
+import org.guestmount.core.fs.FileType;
+import org.guestmount.core.fs.GuestFilesystem;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.GuestPath;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the small files of a directory ahead of a program that reads them in some order. Contents wait here until they are
+ * taken, or are dropped when there are too many.
+ */
+final class SmallFiles implements AutoCloseable {
+    /** Contents that wait to be taken, in bytes. */
+    private static final int MAX_BYTES = 16 << 20;
+
+    /** What a file takes beside its contents, in bytes. */
+    private static final int OWN_BYTES = 200;
+
+    /** Directories in which a program may be under way. */
+    private static final int MAX_DIRECTORIES = 64;
+
+    /** Larger directories are not looked through for what may be read next. */
+    private static final int MAX_ENTRIES = 20_000;
+
+    /** One request reads so many files at most, of so many bytes together. */
+    private static final int BATCH_FILES = 32;
+
+    private static final int BATCH_BYTES = GuestFilesystem.MAX_TRANSFER_BYTES / 4;
+
+    /** How many files are asked for before they are read: two requests, which the guest's two processors work on. */
+    private static final int AHEAD = 2 * BATCH_FILES;
+
+    private static final int LISTING_BYTES = 1 << 18;
+
+    private final GuestFilesystem guest;
+    private final ExecutorService readers = Executors.newFixedThreadPool(2, SmallFiles::reader);
+    private final Cache<GuestPath, Waiting> waiting = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumWeight(MAX_BYTES)
+            .weigher((GuestPath path, Waiting file) -> file.size() + OWN_BYTES)
+            .build();
+    private final Cache<GuestPath, Scan> scans = Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumSize(MAX_DIRECTORIES)
+            .build();
+
+    SmallFiles(GuestFilesystem guest) {
+        this.guest = guest;
+    }
+
+    private static Thread reader(Runnable task) {
+        Thread thread = new Thread(task, "small-files");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** A file whose contents have been asked for. */
+    private record Waiting(int size, CompletableFuture<Optional<ByteBuffer>> content) {}
+
+    /** Where a program is that reads the files of one directory. */
+    private final class Scan {
+        private final GuestPath directory;
+
+        @GuardedBy("this")
+        private boolean listed;
+
+        @GuardedBy("this")
+        private int taken;
+
+        @GuardedBy("this")
+        private @Nullable ReadingOrder order;
+
+        Scan(GuestPath directory) {
+            this.directory = directory;
+        }
+
+        synchronized void wasListed() {
+            listed = true;
+        }
+
+        /** Notes that this file is read, and asks for those that will be next. */
+        synchronized void read(String name) {
+            taken++;
+            ReadingOrder known = order;
+            if (known == null) {
+                if (!listed && taken < 2) {
+                    return;
+                }
+                known = new ReadingOrder(smallFilesIn(directory));
+                order = known;
+            }
+            for (List<ReadingOrder.File> batch : known.next(name, AHEAD, BATCH_FILES, BATCH_BYTES)) {
+                ask(directory, batch);
+            }
+        }
+    }
+
+    /** A program has listed this directory, and perhaps means to read what is in it. */
+    void listed(GuestPath directory) {
+        scans.get(directory, Scan::new).wasListed();
+    }
+
+    /** The contents of a file that is read now, if they were read ahead; null if not. */
+    @Nullable
+    ByteBuffer take(GuestPath path) {
+        scans.get(path.parent(), Scan::new).read(path.name());
+        Waiting file = waiting.asMap().remove(path);
+        return file == null ? null : file.content().join().orElse(null);
+    }
+
+    private List<ReadingOrder.File> smallFilesIn(GuestPath directory) {
+        List<ReadingOrder.File> files = new ArrayList<>();
+        FileReference next = directory;
+        try {
+            for (int entries = 0; next != null && entries < MAX_ENTRIES; ) {
+                DirectoryChunk chunk = guest.readDirectory(next, LISTING_BYTES);
+                for (DirectoryEntry entry : chunk.entries()) {
+                    FileAttributes attributes = entry.details().attributes();
+                    if (attributes.type() == FileType.REGULAR
+                            && attributes.size() > 0
+                            && attributes.size() <= GuestFilesystem.SMALL_FILE_BYTES) {
+                        files.add(new ReadingOrder.File(
+                                entry.name(),
+                                (int) attributes.size(),
+                                attributes.key().inode()));
+                    }
+                }
+                entries += chunk.entries().size();
+                next = chunk.next();
+            }
+            if (next != null) {
+                guest.release((FileHandle) next);
+                return List.of();
+            }
+        } catch (GuestFilesystemException e) {
+            return List.of();
+        }
+        return files;
+    }
+
+    private void ask(GuestPath directory, List<ReadingOrder.File> batch) {
+        List<String> names = new ArrayList<>();
+        List<CompletableFuture<Optional<ByteBuffer>>> contents = new ArrayList<>();
+        for (ReadingOrder.File file : batch) {
+            CompletableFuture<Optional<ByteBuffer>> content = new CompletableFuture<>();
+            waiting.put(directory.resolve(file.name()), new Waiting(file.size(), content));
+            names.add(file.name());
+            contents.add(content);
+        }
+        try {
+            readers.execute(() -> read(directory, names, contents));
+        } catch (RejectedExecutionException e) {
+            contents.forEach(content -> content.complete(Optional.empty()));
+        }
+    }
+
+    private void read(GuestPath directory, List<String> names, List<CompletableFuture<Optional<ByteBuffer>>> contents) {
+        try {
+            List<Optional<ByteBuffer>> read = guest.readSmallFiles(directory, names);
+            for (int i = 0; i < Math.min(read.size(), contents.size()); i++) {
+                contents.get(i).complete(read.get(i));
+            }
+        } catch (GuestFilesystemException e) {
+            // Told to who reads one of them by itself.
+            return;
+        } finally {
+            contents.forEach(content -> content.complete(Optional.empty()));
+        }
+    }
+
+    @Override
+    public void close() {
+        readers.shutdown();
+    }
+}
