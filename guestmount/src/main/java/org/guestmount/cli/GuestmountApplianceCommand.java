@@ -11,6 +11,8 @@ import org.guestmount.appliance.image.ApplianceBuilder;
 import org.guestmount.appliance.image.ApplianceDescription;
 import org.guestmount.appliance.image.ApplianceSettings;
 import org.guestmount.core.appliance.Appliance;
+import org.guestmount.core.session.GuestSession;
+import org.guestmount.core.session.LaunchListener;
 import org.guestmount.core.session.LaunchSettings;
 import org.guestmount.core.session.SettingsException;
 import picocli.CommandLine;
@@ -29,13 +31,15 @@ import picocli.CommandLine.Spec;
         versionProvider = ProductVersion.class)
 public final class GuestmountApplianceCommand implements Runnable {
     private final ApplianceBuilder builder;
+    private final LaunchSettings settings;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before anything is run
     private CommandSpec spec;
 
-    GuestmountApplianceCommand(ApplianceBuilder builder) {
+    GuestmountApplianceCommand(ApplianceBuilder builder, LaunchSettings settings) {
         this.builder = builder;
+        this.settings = settings;
     }
 
     public static void main(String[] args) {
@@ -49,13 +53,14 @@ public final class GuestmountApplianceCommand implements Runnable {
     /** Exit status: 0, or 1 with a message on {@code err}. */
     static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
         ApplianceBuilder builder;
+        LaunchSettings settings;
         try {
-            Path cacheFolder = LaunchSettings.fromEnvironment(environment).cacheFolder();
-            builder = new ApplianceBuilder(ApplianceSettings.fromEnvironment(cacheFolder, environment));
+            settings = LaunchSettings.fromEnvironment(environment);
+            builder = new ApplianceBuilder(ApplianceSettings.fromEnvironment(settings.cacheFolder(), environment));
         } catch (SettingsException e) {
             return fail(err, e);
         }
-        return new CommandLine(new GuestmountApplianceCommand(builder))
+        return new CommandLine(new GuestmountApplianceCommand(builder, settings))
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler((e, unused) -> fail(err, e))
@@ -76,9 +81,18 @@ public final class GuestmountApplianceCommand implements Runnable {
     @Command(description = "Make the appliance now, unless there is a current one.")
     int build() throws IOException, InterruptedException {
         PrintWriter err = spec.commandLine().getErr();
-        Appliance appliance = builder.obtain(
-                (step, steps, what) -> err.printf("guestmount-appliance: [%d/%d] %s%n", step, steps, what));
-        out().println(appliance.initramfs().getParent());
+        Appliance appliance = GuestSession.prepare(settings, builder, new LaunchListener() {
+            @Override
+            public void applianceStep(int step, int steps, String what) {
+                err.printf("guestmount-appliance: [%d/%d] %s%n", step, steps, what);
+            }
+
+            @Override
+            public void notice(String message) {
+                err.println("guestmount-appliance: " + message);
+            }
+        });
+        out().println(appliance.folder());
         return 0;
     }
 

@@ -26,7 +26,8 @@ final class LaunchReport implements LaunchListener {
         return switch (milestone) {
             case APPLIANCE_OBTAINED -> "appliance found";
             case QEMU_STARTED -> "QEMU started";
-            case DAEMON_ANSWERED -> "guest booted";
+            case GUEST_RESUMED -> "guest resumed";
+            case DAEMON_ANSWERED -> "guest's daemon answered";
             case READY -> "guest ready";
         };
     }

@@ -3,6 +3,7 @@ package org.guestmount.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.guestmount.core.fs.Errno;
@@ -51,7 +52,10 @@ class GuestMountsTest {
         public void unmountAll() {}
 
         @Override
-        public void setClock(Timestamp now) {}
+        public void wake(Timestamp now, ByteBuffer entropy) {}
+
+        @Override
+        public void settle() {}
 
         @Override
         public void powerOff() {}

@@ -14,6 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.guestmount.appliance.image.ApplianceBuilder;
 import org.guestmount.appliance.image.ApplianceSettings;
+import org.guestmount.core.session.LaunchSettings;
+import org.guestmount.core.session.SettingsException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,13 +30,13 @@ class ManPageTest {
 
     private static final Pattern OPTION = Pattern.compile("\\*(--?[A-Za-z][a-z-]*)\\*");
 
-    static Stream<CommandLine> commands() {
+    static Stream<CommandLine> commands() throws SettingsException {
         ApplianceBuilder unused =
                 new ApplianceBuilder(ApplianceSettings.fromEnvironment(Path.of("/nonexistent"), Map.of()));
         return Stream.of(
                 new GuestmountOptions().commandLine(),
                 new GuestunmountOptions().commandLine(),
-                new CommandLine(new GuestmountApplianceCommand(unused)));
+                new CommandLine(new GuestmountApplianceCommand(unused, LaunchSettings.fromEnvironment(Map.of()))));
     }
 
     private static String page(CommandLine command) throws IOException {

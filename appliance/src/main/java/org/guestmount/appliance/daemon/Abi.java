@@ -55,6 +55,9 @@ final class Abi {
 
     static final int POSIX_FADV_WILLNEED = 3;
 
+    static final int RNDADDENTROPY = 0x40085203;
+    static final int RNDRESEEDCRNG = 0x5207;
+
     static final int AT_FDCWD = -100;
     static final int AT_SYMLINK_NOFOLLOW = 0x100;
     static final int AT_REMOVEDIR = 0x200;
@@ -62,6 +65,7 @@ final class Abi {
     static final int AT_EMPTY_PATH = 0x1000;
 
     static final int O_RDONLY = 0;
+    static final int O_WRONLY = 01;
     static final int O_RDWR = 02;
     static final int O_CREAT = 0100;
     static final int O_EXCL = 0200;

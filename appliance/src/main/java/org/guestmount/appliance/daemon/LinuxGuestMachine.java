@@ -1,5 +1,6 @@
 package org.guestmount.appliance.daemon;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.guestmount.core.fs.Errno;
@@ -124,13 +125,38 @@ final class LinuxGuestMachine implements GuestMachine {
     }
 
     @Override
-    public synchronized void setClock(Timestamp now) throws GuestFilesystemException {
+    public synchronized void settle() throws GuestFilesystemException {
+        devices.forget();
+        FreeMemory.clear();
+    }
+
+    @Override
+    public synchronized void wake(Timestamp now, ByteBuffer entropy) throws GuestFilesystemException {
+        reseed(entropy);
         Scratch scratch = Scratch.ofThread();
         scratch.memory().putLong(Scratch.STRUCT, now.seconds()).putLong(Scratch.STRUCT + 8, now.nanos());
         Syscalls.check(
                 Libc.syscall(Abi.SYS_CLOCK_SETTIME, Abi.CLOCK_REALTIME, scratch.address(Scratch.STRUCT), 0, 0, 0),
                 "set clock to",
                 now);
+    }
+
+    private static void reseed(ByteBuffer entropy) throws GuestFilesystemException {
+        int random = (int) Syscalls.check(Syscalls.open("/dev/urandom", Abi.O_RDWR), "open", "/dev/urandom");
+        try {
+            Scratch scratch = Scratch.ofThread();
+            int bytes = entropy.remaining();
+            // struct rand_pool_info: bits, bytes, data
+            scratch.memory().putInt(Scratch.STRUCT, bytes * Byte.SIZE).putInt(Scratch.STRUCT + 4, bytes);
+            scratch.memory().put(Scratch.STRUCT + 8, entropy, entropy.position(), bytes);
+            Syscalls.check(
+                    Libc.syscall(Abi.SYS_IOCTL, random, Abi.RNDADDENTROPY, scratch.address(Scratch.STRUCT), 0, 0),
+                    "add entropy to",
+                    "/dev/urandom");
+            Syscalls.check(Libc.syscall(Abi.SYS_IOCTL, random, Abi.RNDRESEEDCRNG, 0, 0, 0), "reseed", "/dev/urandom");
+        } finally {
+            Syscalls.close(random);
+        }
     }
 
     /** The power goes when the reply is written, see {@link Server}. */

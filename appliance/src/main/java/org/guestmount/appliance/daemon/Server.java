@@ -289,7 +289,7 @@ final class Server {
             case WRITE -> frame.body().remaining() <= BRIEF_BYTES;
             case READ -> Read.lengthIn(frame.body()) <= BRIEF_BYTES;
             case FSYNC, FALLOCATE, COPY_RANGE, SYNC, READ_SMALL_FILES -> false;
-            case LIST_BLOCK_DEVICES, DETECT_FILESYSTEMS, MOUNT, UNMOUNT_ALL, SET_CLOCK, POWER_OFF -> false;
+            case LIST_BLOCK_DEVICES, DETECT_FILESYSTEMS, MOUNT, UNMOUNT_ALL, WAKE, SETTLE, POWER_OFF -> false;
         };
     }
 

@@ -33,7 +33,7 @@ final class SystemFiles {
 
     /** Writes to a file that exists. */
     static void write(String path, String content) throws GuestFilesystemException {
-        int file = (int) Syscalls.check(Syscalls.open(path, Abi.O_RDWR), "open", path);
+        int file = (int) Syscalls.check(Syscalls.open(path, Abi.O_WRONLY), "open", path);
         try {
             byte[] bytes = content.getBytes(StandardCharsets.ISO_8859_1);
             Scratch scratch = Scratch.ofThread();

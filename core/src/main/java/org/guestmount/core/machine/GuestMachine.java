@@ -1,5 +1,6 @@
 package org.guestmount.core.machine;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.Timestamp;
@@ -34,8 +35,19 @@ public interface GuestMachine {
     /** Syncs and unmounts everything, in reverse order. The image is safe when it returns. */
     void unmountAll() throws GuestFilesystemException;
 
-    /** clock_settime(2). */
-    void setClock(Timestamp now) throws GuestFilesystemException;
+    /**
+     * Tells a guest that booted or was resumed what it cannot know: clock_settime(2), and {@code RNDADDENTROPY} and
+     * {@code RNDRESEEDCRNG} of random(4), without which all guests resumed from one state would have the same random numbers.
+     *
+     * @param entropy random bytes nobody else has, 16 to 512
+     */
+    void wake(Timestamp now, ByteBuffer entropy) throws GuestFilesystemException;
+
+    /**
+     * Makes a guest that has nothing mounted ready to be saved: what it has no use for is given up, and the memory it was in
+     * becomes zeros, which take no space.
+     */
+    void settle() throws GuestFilesystemException;
 
     /** Powers the guest off, after {@link #unmountAll} unless that was done. The reply comes before the power goes. */
     void powerOff() throws GuestFilesystemException;

@@ -26,14 +26,15 @@ import org.guestmount.core.protocol.message.Removexattr;
 import org.guestmount.core.protocol.message.Rename;
 import org.guestmount.core.protocol.message.Rmdir;
 import org.guestmount.core.protocol.message.Seek;
-import org.guestmount.core.protocol.message.SetClock;
 import org.guestmount.core.protocol.message.Setattr;
+import org.guestmount.core.protocol.message.Settle;
 import org.guestmount.core.protocol.message.Setxattr;
 import org.guestmount.core.protocol.message.Statfs;
 import org.guestmount.core.protocol.message.Symlink;
 import org.guestmount.core.protocol.message.Sync;
 import org.guestmount.core.protocol.message.Unlink;
 import org.guestmount.core.protocol.message.UnmountAll;
+import org.guestmount.core.protocol.message.Wake;
 import org.guestmount.core.protocol.message.Write;
 import org.jspecify.annotations.Nullable;
 
@@ -72,8 +73,9 @@ public enum Opcode {
     DETECT_FILESYSTEMS(65),
     MOUNT(66),
     UNMOUNT_ALL(67),
-    SET_CLOCK(68),
-    POWER_OFF(69);
+    WAKE(68),
+    POWER_OFF(69),
+    SETTLE(70);
 
     private static final @Nullable Opcode[] BY_CODE = new Opcode[256];
 
@@ -145,7 +147,8 @@ public enum Opcode {
             case DETECT_FILESYSTEMS -> DetectFilesystems.decode(in);
             case MOUNT -> Mount.decode(in);
             case UNMOUNT_ALL -> UnmountAll.decode(in);
-            case SET_CLOCK -> SetClock.decode(in);
+            case WAKE -> Wake.decode(in);
+            case SETTLE -> Settle.decode(in);
             case POWER_OFF -> PowerOff.decode(in);
         };
     }

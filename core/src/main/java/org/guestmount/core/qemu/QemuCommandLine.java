@@ -41,43 +41,57 @@ public final class QemuCommandLine {
             add(line, "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
         }
         // Without the devices that the firmware and the kernel would spend time on.
-        add(line, "-machine", "q35,hpet=off,sata=off,smbus=off,usb=off,vmport=off");
+        String machine = "q35,hpet=off,sata=off,smbus=off,usb=off,vmport=off";
+        add(line, "-machine", config.memory() == null ? machine : machine + ",memory-backend=memory");
         add(line, "-accel", config.accelerator().option());
         add(line, "-cpu", config.accelerator().processor());
         add(line, "-smp", Integer.toString(config.processors()));
-        add(line, "-m", config.memoryMebibytes() + "M");
+        addMemory(line, config);
         add(line, "-rtc", "base=utc");
-        add(line, "-kernel", config.appliance().kernel().toString());
-        add(line, "-initrd", config.appliance().initramfs().toString());
-        add(line, "-append", kernelCommandLine(config));
+        addSystem(line, config);
         add(line, "-chardev", "stdio,id=console,signal=off");
         add(line, "-serial", "chardev:console");
         add(line, "-chardev", "socket,id=monitor,path=" + config.monitorSocket());
         add(line, "-mon", "chardev=monitor,mode=control");
         add(line, "-object", "rng-random,id=entropy,filename=/dev/urandom");
         add(line, "-device", "virtio-rng-pci,rng=entropy");
-        // The guest gives back what booting took, and the pages of files it forgets.
-        add(line, "-device", "virtio-balloon-pci,free-page-reporting=on");
+        if (config.memory() == null) {
+            // The guest gives back what booting took, and the pages of files it forgets. QEMU takes them out of a
+            // memory file too,
+            // also where others use it.
+            add(line, "-device", "virtio-balloon-pci,free-page-reporting=on");
+        }
         add(line, "-device", "virtio-serial-pci,max_ports=2");
         add(line, "-chardev", "socket,id=daemon,path=" + config.daemonSocket());
         add(line, "-device", "virtserialport,chardev=daemon,name=" + Appliance.DAEMON_PORT);
         add(line, "-device", "virtio-scsi-pci,id=scsi");
-        for (int i = 0; i < config.disks().size(); i++) {
-            addDisk(line, config.disks().get(i), i);
-        }
         return line;
     }
 
-    private static void addDisk(List<String> line, GuestDisk disk, int index) {
-        String name = "drive" + index;
-        JsonObject node = disk.node().with("node-name", name);
-        add(line, "-blockdev", node.toString());
-        // Errors are the guest's to handle: the default is to stop the machine when the host's disk is full.
-        String device = "scsi-hd,bus=scsi.0,drive=" + name + ",scsi-id=" + index + ",lun=0,werror=report,rerror=report";
-        if (disk.blockSize() != null) {
-            device += ",logical_block_size=" + disk.blockSize() + ",physical_block_size=" + disk.blockSize();
+    private static void addMemory(List<String> line, QemuConfig config) {
+        QemuConfig.GuestMemory memory = config.memory();
+        if (memory != null) {
+            JsonObject backend = new JsonObject()
+                    .put("qom-type", "memory-backend-file")
+                    .put("id", "memory")
+                    .put("size", (long) config.memoryMebibytes() << 20)
+                    .put("mem-path", memory.file().toString())
+                    .put("share", !memory.saved());
+            add(line, "-object", backend.toString());
         }
-        add(line, "-device", device);
+        add(line, "-m", config.memoryMebibytes() + "M");
+    }
+
+    /** What to boot; a saved guest has booted, and its kernel is in its memory. */
+    private static void addSystem(List<String> line, QemuConfig config) {
+        QemuConfig.GuestMemory memory = config.memory();
+        if (memory != null && memory.saved()) {
+            add(line, "-incoming", "defer");
+            return;
+        }
+        add(line, "-kernel", config.appliance().kernel().toString());
+        add(line, "-initrd", config.appliance().initramfs().toString());
+        add(line, "-append", kernelCommandLine(config));
     }
 
     private static String kernelCommandLine(QemuConfig config) {

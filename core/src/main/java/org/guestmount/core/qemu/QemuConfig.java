@@ -1,8 +1,8 @@
 package org.guestmount.core.qemu;
 
 import java.nio.file.Path;
-import java.util.List;
 import org.guestmount.core.appliance.Appliance;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A virtual machine.
@@ -13,7 +13,7 @@ import org.guestmount.core.appliance.Appliance;
  * @param processors of the guest
  * @param kernelArguments added to the kernel's command line, may be empty
  * @param verbose whether the guest's kernel tells the console what it does
- * @param disks in the order of their SCSI targets
+ * @param memory the file that the guest's memory is; null for memory of QEMU's own
  * @param daemonSocket where the daemon's port connects to, relative to QEMU's working folder
  * @param monitorSocket where QEMU's monitor connects to, likewise
  */
@@ -26,10 +26,15 @@ public record QemuConfig(
         Appliance appliance,
         String kernelArguments,
         boolean verbose,
-        List<GuestDisk> disks,
+        @Nullable GuestMemory memory,
         String daemonSocket,
         String monitorSocket) {
-    public QemuConfig {
-        disks = List.copyOf(disks);
-    }
+
+    /**
+     * A file with the guest's memory.
+     *
+     * @param saved whether it holds that of a saved guest, which QEMU then waits to be given the rest of and copies what it writes
+     *     to; otherwise it is empty, and the guest that is booted lives in it
+     */
+    public record GuestMemory(Path file, boolean saved) {}
 }

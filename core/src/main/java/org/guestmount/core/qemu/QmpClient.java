@@ -34,6 +34,7 @@ public final class QmpClient implements AutoCloseable {
     private final Consumer<JsonObject> events;
     private final AtomicLong lastId = new AtomicLong();
     private final Map<Long, CompletableFuture<JsonObject>> pending = new ConcurrentHashMap<>();
+    private final CompletableFuture<String> version = new CompletableFuture<>();
     private final Object writing = new Object();
 
     @GuardedBy("writing")
@@ -135,9 +136,17 @@ public final class QmpClient implements AutoCloseable {
             if (answer != null) {
                 answer.complete(message);
             }
-        } else if (!message.has("QMP")) {
+        } else if (message.has("QMP")) {
+            version.complete(String.valueOf(message.get("QMP")));
+        } else {
             LOG.debug("unexpected from the monitor: {}", message);
         }
+    }
+
+    /** What QEMU says of its version: the same for the same program only. */
+    public String version() {
+        // The greeting comes before the answer to the first command.
+        return version.getNow("");
     }
 
     /** Ends the connection; commands in flight fail. QEMU goes on. */

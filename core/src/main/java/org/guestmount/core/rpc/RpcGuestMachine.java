@@ -1,5 +1,6 @@
 package org.guestmount.core.rpc;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.Timestamp;
@@ -11,8 +12,9 @@ import org.guestmount.core.protocol.message.DetectFilesystems;
 import org.guestmount.core.protocol.message.ListBlockDevices;
 import org.guestmount.core.protocol.message.Mount;
 import org.guestmount.core.protocol.message.PowerOff;
-import org.guestmount.core.protocol.message.SetClock;
+import org.guestmount.core.protocol.message.Settle;
 import org.guestmount.core.protocol.message.UnmountAll;
+import org.guestmount.core.protocol.message.Wake;
 
 /** Control of the guest by asking the daemon. */
 public final class RpcGuestMachine implements GuestMachine {
@@ -48,8 +50,13 @@ public final class RpcGuestMachine implements GuestMachine {
     }
 
     @Override
-    public void setClock(Timestamp now) throws GuestFilesystemException {
-        channel.call(new SetClock(now));
+    public void wake(Timestamp now, ByteBuffer entropy) throws GuestFilesystemException {
+        channel.call(new Wake(now, entropy));
+    }
+
+    @Override
+    public void settle() throws GuestFilesystemException {
+        channel.call(new Settle());
     }
 
     @Override

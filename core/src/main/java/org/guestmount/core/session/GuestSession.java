@@ -1,6 +1,11 @@
 package org.guestmount.core.session;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -8,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.guestmount.core.appliance.Appliance;
 import org.guestmount.core.appliance.ApplianceSource;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
@@ -40,6 +46,8 @@ public final class GuestSession implements AutoCloseable {
 
     private static final Duration POWER_OFF_TIMEOUT = Duration.ofSeconds(10);
 
+    private static final int ENTROPY_BYTES = 64;
+
     private final RunningGuest guest;
     private final GuestFilesystem filesystem;
     private final GuestMachine machine;
@@ -64,12 +72,18 @@ public final class GuestSession implements AutoCloseable {
         return launch(config, appliances, listener, KvmAccess.HOST);
     }
 
+    /** Builds the appliance and saves a guest, so that launches with these settings need not; does nothing if all is there. */
+    public static Appliance prepare(LaunchSettings settings, ApplianceSource appliances, LaunchListener listener)
+            throws LaunchException, InterruptedException {
+        return Launch.prepare(settings, appliances, listener, KvmAccess.HOST);
+    }
+
     static GuestSession launch(SessionConfig config, ApplianceSource appliances, LaunchListener listener, KvmAccess kvm)
             throws LaunchException, InterruptedException {
         RunningGuest guest = Launch.run(config, appliances, listener, kvm);
         GuestSession session = new GuestSession(guest);
         try {
-            session.machine.setClock(Timestamp.of(Instant.now()));
+            session.machine.wake(Timestamp.of(Instant.now()), entropy());
         } catch (GuestFilesystemException e) {
             session.closeWithoutSync();
             throw QemuFailure.withConsole(
@@ -80,6 +94,16 @@ public final class GuestSession implements AutoCloseable {
         session.watch();
         listener.milestone(LaunchMilestone.READY);
         return session;
+    }
+
+    private static ByteBuffer entropy() {
+        byte[] bytes = new byte[ENTROPY_BYTES];
+        try (InputStream random = Files.newInputStream(Path.of("/dev/urandom"))) {
+            random.readNBytes(bytes, 0, bytes.length);
+        } catch (IOException e) {
+            new SecureRandom().nextBytes(bytes);
+        }
+        return ByteBuffer.wrap(bytes);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // what depends on it is told through lost()

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.guestmount.core.appliance.Appliance;
@@ -34,17 +34,12 @@ final class KvmVerdict {
 
     /** @param cacheFolder may not exist yet */
     static KvmVerdict of(Path cacheFolder, Path qemu, Appliance appliance) throws IOException {
-        Path program = qemu.toRealPath();
-        BasicFileAttributes attributes = Files.readAttributes(program, BasicFileAttributes.class);
-        String key = String.join(
-                "|",
-                program.toString(),
-                Long.toString(attributes.size()),
-                attributes.lastModifiedTime().toString(),
-                appliance.digest(),
-                firstLine("/proc/sys/kernel/osrelease"),
-                firstLine("/proc/sys/kernel/random/boot_id"),
-                processor());
+        List<String> parts = new ArrayList<>(HostIdentity.ofProgram(qemu));
+        parts.add(appliance.digest());
+        parts.add(firstLine("/proc/sys/kernel/osrelease"));
+        parts.add(firstLine("/proc/sys/kernel/random/boot_id"));
+        parts.add(HostIdentity.processor());
+        String key = String.join("|", parts);
         return new KvmVerdict(cacheFolder.resolve("kvm"), key);
     }
 
@@ -84,14 +79,5 @@ final class KvmVerdict {
 
     private static String firstLine(String file) throws IOException {
         return Files.readString(Path.of(file), StandardCharsets.UTF_8).strip();
-    }
-
-    private static String processor() throws IOException {
-        return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-                .filter(l -> l.startsWith("model name") || l.startsWith("microcode"))
-                .distinct()
-                .map(String::strip)
-                .toList()
-                .toString();
     }
 }

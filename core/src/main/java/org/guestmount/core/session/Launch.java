@@ -16,31 +16,39 @@ import org.guestmount.core.drive.DriveImage;
 import org.guestmount.core.drive.ImageProbe;
 import org.guestmount.core.host.Programs;
 import org.guestmount.core.qemu.Accelerator;
+import org.guestmount.core.qemu.QemuCommandLine;
+import org.guestmount.core.qemu.QemuConfig;
 import org.guestmount.core.session.LaunchException.Reason;
+import org.guestmount.core.snapshot.Snapshot;
+import org.guestmount.core.snapshot.SnapshotStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The steps from a configuration to a guest that answers: what can be known beforehand is checked, then it is booted,
- * again without what this host turns out not to have.
+ * The steps from a configuration to a guest that answers: what can be known beforehand is checked, then it is launched,
+ * again without what this host turns out not to have. It is resumed from a saved one, which is made by the first launch, and
+ * booted only where that is impossible.
  *
  * <p>KVM is proved by using it. That /dev/kvm can be opened says little: QEMU may still abort, or the guest hang in its
- * first instructions. So the first boot under KVM has a short limit; whether it answered is remembered.
+ * first instructions. So the first launch under KVM has a short limit; whether it answered is remembered.
  */
 final class Launch {
     private static final Logger LOG = LoggerFactory.getLogger(Launch.class);
     private static final String PROGRAM = "qemu-system-x86_64";
 
+    /** A damaged one is followed by a fresh one; if that does not work either, none will. */
+    private static final int MAX_RESUMES = 2;
+
     private final LaunchSettings settings;
     private final LaunchListener listener;
-    private final Boot boot;
+    private final Start start;
     private final KvmAccess kvm;
     private boolean sandbox = true;
 
-    private Launch(LaunchSettings settings, LaunchListener listener, Boot boot, KvmAccess kvm) {
+    private Launch(LaunchSettings settings, LaunchListener listener, Start start, KvmAccess kvm) {
         this.settings = settings;
         this.listener = listener;
-        this.boot = boot;
+        this.start = start;
         this.kvm = kvm;
     }
 
@@ -48,15 +56,34 @@ final class Launch {
             throws LaunchException, InterruptedException {
         List<DriveImage> images = probe(config);
         Path qemu = qemu(config.settings());
-        Appliance appliance;
+        Appliance appliance = obtain(appliances, listener);
+        Start start = new Start(qemu, config, images, appliance, listener);
+        return new Launch(config.settings(), listener, start, kvm).launch();
+    }
+
+    /** Makes all that later launches with these settings need. */
+    static Appliance prepare(
+            LaunchSettings settings, ApplianceSource appliances, LaunchListener listener, KvmAccess kvm)
+            throws LaunchException, InterruptedException {
+        Path qemu = qemu(settings);
+        Appliance appliance = obtain(appliances, listener);
+        SessionConfig config = new SessionConfig(List.of(new Drive(Path.of("none"), null, true, null)), settings);
+        Start start = new Start(qemu, config, List.of(), appliance, listener);
+        if (settings.resume()) {
+            new Launch(settings, listener, start, kvm).launch().close();
+        }
+        return appliance;
+    }
+
+    private static Appliance obtain(ApplianceSource appliances, LaunchListener listener)
+            throws LaunchException, InterruptedException {
         try {
-            appliance = appliances.obtain(listener::applianceStep);
+            Appliance appliance = appliances.obtain(listener::applianceStep);
+            listener.milestone(LaunchMilestone.APPLIANCE_OBTAINED);
+            return appliance;
         } catch (ApplianceException e) {
             throw new LaunchException(Reason.APPLIANCE, String.valueOf(e.getMessage()), e);
         }
-        listener.milestone(LaunchMilestone.APPLIANCE_OBTAINED);
-        Boot boot = new Boot(qemu, config, images, appliance, listener);
-        return new Launch(config.settings(), listener, boot, kvm).boot();
     }
 
     private static List<DriveImage> probe(SessionConfig config) throws LaunchException, InterruptedException {
@@ -90,16 +117,16 @@ final class Launch {
                         null));
     }
 
-    private RunningGuest boot() throws LaunchException, InterruptedException {
+    private RunningGuest launch() throws LaunchException, InterruptedException {
         switch (settings.accelerator()) {
             case FORCE_TCG -> {
-                return boot(Accelerator.TCG, settings.launchTimeout());
+                return launch(Accelerator.TCG, settings.launchTimeout());
             }
             case FORCE_KVM -> {
-                return bootForced();
+                return launchForced();
             }
             case AUTOMATIC -> {
-                return mayUseKvm() ? bootProved() : boot(Accelerator.TCG, settings.launchTimeout());
+                return mayUseKvm() ? launchProved() : launch(Accelerator.TCG, settings.launchTimeout());
             }
         }
         throw new AssertionError(settings.accelerator());
@@ -113,9 +140,9 @@ final class Launch {
         return false;
     }
 
-    private RunningGuest bootForced() throws LaunchException, InterruptedException {
+    private RunningGuest launchForced() throws LaunchException, InterruptedException {
         try {
-            return boot(Accelerator.KVM, settings.launchTimeout());
+            return launch(Accelerator.KVM, settings.launchTimeout());
         } catch (LaunchException e) {
             if (!isKvmPossiblyToBlame(e)) {
                 throw e;
@@ -128,20 +155,20 @@ final class Launch {
         }
     }
 
-    private RunningGuest bootProved() throws LaunchException, InterruptedException {
+    private RunningGuest launchProved() throws LaunchException, InterruptedException {
         KvmVerdict verdict;
         try {
-            verdict = KvmVerdict.of(settings.cacheFolder(), boot.qemu(), boot.appliance());
+            verdict = KvmVerdict.of(settings.cacheFolder(), start.qemu(), start.appliance());
         } catch (IOException e) {
             throw new LaunchException(Reason.HOST, "cannot identify QEMU and this host: " + e.getMessage(), e);
         }
         Optional<Boolean> works = verdict.recorded();
         if (works.isPresent() && !works.get()) {
             LOG.info("KVM was found not to work: using emulation, which is slower");
-            return boot(Accelerator.TCG, settings.launchTimeout());
+            return launch(Accelerator.TCG, settings.launchTimeout());
         }
         try {
-            RunningGuest guest = boot(Accelerator.KVM, works.isPresent() ? settings.launchTimeout() : kvm.trial());
+            RunningGuest guest = launch(Accelerator.KVM, works.isPresent() ? settings.launchTimeout() : kvm.trial());
             verdict.record(true);
             return guest;
         } catch (LaunchException e) {
@@ -149,7 +176,7 @@ final class Launch {
                 throw e;
             }
             LOG.info("KVM was tried and failed", e);
-            RunningGuest guest = boot(Accelerator.TCG, settings.launchTimeout());
+            RunningGuest guest = launch(Accelerator.TCG, settings.launchTimeout());
             // Only now is it known that nothing else was to blame.
             verdict.record(false);
             listener.notice("KVM does not work here (" + firstLine(e.getMessage())
@@ -165,21 +192,106 @@ final class Launch {
 
     private static boolean isKvmPossiblyToBlame(LaunchException e) {
         return switch (e.reason()) {
-            case KVM, QEMU_FAILED, GUEST_DIED, TIMED_OUT -> true;
+            case KVM, QEMU_FAILED, GUEST_DIED, TIMED_OUT, SNAPSHOT -> true;
             case DRIVE, IMAGE_IN_USE, APPLIANCE, QEMU_MISSING, SANDBOX, OUT_OF_MEMORY, HOST -> false;
         };
     }
 
-    private RunningGuest boot(Accelerator accelerator, Duration timeout) throws LaunchException, InterruptedException {
-        try {
-            return boot.attempt(accelerator, sandbox, timeout);
-        } catch (LaunchException e) {
-            if (e.reason() != Reason.SANDBOX || !sandbox) {
-                throw e;
+    /** By resuming a saved guest, or by booting one if that is not wanted or does not work. */
+    private RunningGuest launch(Accelerator accelerator, Duration timeout)
+            throws LaunchException, InterruptedException {
+        if (settings.resume()) {
+            SnapshotStore store = new SnapshotStore(start.appliance().folder());
+            String key = key(accelerator);
+            for (int attempt = 0; attempt < MAX_RESUMES; attempt++) {
+                Optional<Snapshot> saved = store.find(key);
+                if (saved.isEmpty()) {
+                    saved = save(store, key, accelerator, timeout);
+                }
+                if (saved.isEmpty()) {
+                    break;
+                }
+                try {
+                    Snapshot snapshot = saved.get();
+                    return sandboxed(sandboxed -> start.resume(accelerator, sandboxed, snapshot, timeout));
+                } catch (LaunchException e) {
+                    if (!isSnapshotPossiblyToBlame(e)) {
+                        throw e;
+                    }
+                    LOG.info("a saved guest could not be resumed, and is thrown away", e);
+                    store.discard(key);
+                }
             }
-            LOG.warn("{}; it runs without", e.getMessage());
-            sandbox = false;
-            return boot(accelerator, timeout);
+        }
+        return sandboxed(sandboxed -> start.boot(accelerator, sandboxed, timeout));
+    }
+
+    private static boolean isSnapshotPossiblyToBlame(LaunchException e) {
+        return switch (e.reason()) {
+            case QEMU_FAILED, GUEST_DIED, TIMED_OUT, SNAPSHOT, KVM -> true;
+            case DRIVE, IMAGE_IN_USE, APPLIANCE, QEMU_MISSING, SANDBOX, OUT_OF_MEMORY, HOST -> false;
+        };
+    }
+
+    /** Saves a guest, or waits for another process that does. Empty if there is no way to. */
+    private Optional<Snapshot> save(SnapshotStore store, String key, Accelerator accelerator, Duration timeout)
+            throws LaunchException, InterruptedException {
+        Runnable waiting = () -> listener.notice("waiting for another process that saves the appliance's state");
+        try (SnapshotStore.Saving saving = store.lock(waiting)) {
+            Optional<Snapshot> saved = store.find(key);
+            if (saved.isPresent()) {
+                return saved;
+            }
+            SnapshotMaker maker = new SnapshotMaker(start, listener);
+            sandboxed(sandboxed -> {
+                maker.make(saving, key, accelerator, sandboxed, timeout);
+                return saving;
+            });
+            return store.find(key);
+        } catch (LaunchException e) {
+            throw e;
+        } catch (IOException e) {
+            listener.notice("the appliance's state cannot be saved, so each launch boots it: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Names what a saved guest depends on: QEMU, the machine, the processor and the appliance. */
+    private String key(Accelerator accelerator) throws LaunchException {
+        try {
+            List<String> parts = new ArrayList<>(HostIdentity.ofProgram(start.qemu()));
+            parts.add(HostIdentity.processor());
+            parts.add(start.appliance().digest());
+            parts.addAll(QemuCommandLine.of(
+                    start.machine(accelerator, true, new QemuConfig.GuestMemory(Path.of("memory"), false))));
+            return HostIdentity.digest(parts);
+        } catch (IOException e) {
+            throw new LaunchException(Reason.HOST, "cannot identify QEMU and this host: " + e.getMessage(), e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Attempt<T> {
+        T make(boolean sandboxed) throws IOException, InterruptedException;
+    }
+
+    /** With QEMU's sandbox; without if it has none. */
+    private <T> T sandboxed(Attempt<T> attempt) throws LaunchException, InterruptedException {
+        try {
+            try {
+                return attempt.make(sandbox);
+            } catch (LaunchException e) {
+                if (e.reason() != Reason.SANDBOX || !sandbox) {
+                    throw e;
+                }
+                LOG.warn("{}; it runs without", e.getMessage());
+                sandbox = false;
+                return attempt.make(false);
+            }
+        } catch (LaunchException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new LaunchException(Reason.HOST, String.valueOf(e.getMessage()), e);
         }
     }
 }

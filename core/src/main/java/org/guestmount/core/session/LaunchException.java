@@ -24,6 +24,8 @@ public final class LaunchException extends IOException {
         SANDBOX,
         /** The host refuses QEMU the memory the guest should have. */
         OUT_OF_MEMORY,
+        /** A saved guest cannot be resumed. A launch then goes on without, so this reaches nobody. */
+        SNAPSHOT,
         /** KVM was demanded and does not work. */
         KVM,
         /** The guest's kernel or daemon died. */

@@ -6,7 +6,9 @@ public enum LaunchMilestone {
     APPLIANCE_OBTAINED,
     /** The QEMU process runs. */
     QEMU_STARTED,
-    /** The guest has booted as far as the daemon. */
+    /** A saved guest goes on, with its drives. Left out by a launch that boots. */
+    GUEST_RESUMED,
+    /** The guest's daemon is there. */
     DAEMON_ANSWERED,
     /** The session can be used. */
     READY

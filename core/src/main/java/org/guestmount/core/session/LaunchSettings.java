@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param cacheFolder where appliances and what was learned about QEMU are kept, private to the user; may not exist
  * @param temporaryFolder where overlays go: {@code LIBGUESTFS_TMPDIR}, {@code TMPDIR}, {@code /tmp}
  * @param socketFolders where sockets may go, the best first: {@code XDG_RUNTIME_DIR}, the temporary folder, {@code /tmp}
+ * @param resume whether a saved guest may be resumed: not if {@code LIBGUESTFS_BACKEND_SETTINGS} has {@code boot}, or the kernel is given
+ *     arguments
  * @param debug {@code LIBGUESTFS_DEBUG}: the guest's console speaks, and is passed on
  * @param trace {@code LIBGUESTFS_TRACE}: requests are logged
  * @param launchTimeout how long a guest that is alive may take to answer
@@ -34,6 +36,7 @@ public record LaunchSettings(
         Path cacheFolder,
         Path temporaryFolder,
         List<Path> socketFolders,
+        boolean resume,
         boolean debug,
         boolean trace,
         Duration launchTimeout) {
@@ -70,17 +73,22 @@ public record LaunchSettings(
                 .flatMap(s -> s)
                 .distinct()
                 .toList();
+        String kernelArguments =
+                environment.getOrDefault("LIBGUESTFS_APPEND", "").strip();
+        boolean debug = variables.flag("LIBGUESTFS_DEBUG");
+        boolean boot = variables.list("LIBGUESTFS_BACKEND_SETTINGS").contains("boot");
         return new LaunchSettings(
                 accelerator(variables),
                 variables.integer(
                         "LIBGUESTFS_MEMSIZE", MIN_MEMORY_MEBIBYTES, MAX_MEMORY_MEBIBYTES, DEFAULT_MEMORY_MEBIBYTES),
                 variables.path("LIBGUESTFS_HV", "LIBGUESTFS_QEMU").orElse(null),
                 searchPath(environment.getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin")),
-                environment.getOrDefault("LIBGUESTFS_APPEND", "").strip(),
+                kernelArguments,
                 cacheFolder(variables, environment),
                 temporary,
                 sockets,
-                variables.flag("LIBGUESTFS_DEBUG"),
+                !boot && kernelArguments.isEmpty(),
+                debug,
                 variables.flag("LIBGUESTFS_TRACE"),
                 DEFAULT_LAUNCH_TIMEOUT);
     }

@@ -6,6 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.guestmount.core.qemu.Accelerator;
 import org.guestmount.core.session.LaunchException.Reason;
+import org.jspecify.annotations.Nullable;
 
 /** Turns what QEMU said at its end into what the user should know. */
 final class QemuFailure {
@@ -28,13 +29,9 @@ final class QemuFailure {
     static LaunchException ended(
             int exitStatus, List<String> messages, List<String> console, Accelerator accelerator, int memoryMebibytes) {
         String all = String.join("\n", messages);
-        if (LOCKED.matcher(all).find()) {
-            Matcher image = LOCKED_IMAGE.matcher(all);
-            return failure(
-                    Reason.IMAGE_IN_USE,
-                    (image.find() ? image.group(1) : "an image")
-                            + " is in use by another program (QEMU could not get the"
-                            + " write lock); stop the virtual machine, or mount with --ro");
+        LaunchException drive = refusedDrive(all);
+        if (drive != null) {
+            return drive;
         }
         if (all.contains("-sandbox support is not enabled") || all.contains("seccomp")) {
             return failure(Reason.SANDBOX, "QEMU cannot sandbox itself: " + quoted(messages));
@@ -44,15 +41,6 @@ final class QemuFailure {
                     Reason.OUT_OF_MEMORY,
                     "the host does not have the " + memoryMebibytes + " MiB of memory for the guest; free some, or set"
                             + " LIBGUESTFS_MEMSIZE to less");
-        }
-        Matcher driver = UNKNOWN_DRIVER.matcher(all);
-        if (driver.find()) {
-            String name = driver.group(1) == null ? driver.group(2) : driver.group(1);
-            return failure(
-                    Reason.DRIVE,
-                    "this QEMU cannot open " + name
-                            + " images; install the package that has the driver (Debian, Ubuntu:"
-                            + " qemu-block-extra; Fedora: qemu-block-" + name + ")");
         }
         Matcher device = NO_DEVICE.matcher(all);
         if (device.find()) {
@@ -72,6 +60,28 @@ final class QemuFailure {
                 Reason.GUEST_DIED,
                 "the guest died while it started" + (messages.isEmpty() ? "" : " (QEMU: " + quoted(messages) + ")"),
                 console);
+    }
+
+    /** Why QEMU refused a drive; null if what it said is of something else. */
+    static @Nullable LaunchException refusedDrive(String all) {
+        if (LOCKED.matcher(all).find()) {
+            Matcher image = LOCKED_IMAGE.matcher(all);
+            return failure(
+                    Reason.IMAGE_IN_USE,
+                    (image.find() ? image.group(1) : "an image")
+                            + " is in use by another program (QEMU could not get the"
+                            + " write lock); stop the virtual machine, or mount with --ro");
+        }
+        Matcher driver = UNKNOWN_DRIVER.matcher(all);
+        if (driver.find()) {
+            String name = driver.group(1) == null ? driver.group(2) : driver.group(1);
+            return failure(
+                    Reason.DRIVE,
+                    "this QEMU cannot open " + name
+                            + " images; install the package that has the driver (Debian, Ubuntu:"
+                            + " qemu-block-extra; Fedora: qemu-block-" + name + ")");
+        }
+        return null;
     }
 
     /** Why it is given up on a guest that runs. */

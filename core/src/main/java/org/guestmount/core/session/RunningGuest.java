@@ -35,6 +35,10 @@ final class RunningGuest implements AutoCloseable {
         return channel;
     }
 
+    QmpClient monitor() {
+        return monitor;
+    }
+
     QemuProcess process() {
         return process;
     }

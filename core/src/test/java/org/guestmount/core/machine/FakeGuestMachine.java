@@ -1,5 +1,6 @@
 package org.guestmount.core.machine;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -54,8 +55,13 @@ public final class FakeGuestMachine implements GuestMachine {
     }
 
     @Override
-    public void setClock(Timestamp now) {
-        log.add("setClock " + now.seconds());
+    public void wake(Timestamp now, ByteBuffer entropy) {
+        log.add("wake " + now.seconds() + " " + entropy.remaining());
+    }
+
+    @Override
+    public void settle() {
+        log.add("settle");
     }
 
     @Override

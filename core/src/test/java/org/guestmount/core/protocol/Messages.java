@@ -33,14 +33,15 @@ import org.guestmount.core.protocol.message.Removexattr;
 import org.guestmount.core.protocol.message.Rename;
 import org.guestmount.core.protocol.message.Rmdir;
 import org.guestmount.core.protocol.message.Seek;
-import org.guestmount.core.protocol.message.SetClock;
 import org.guestmount.core.protocol.message.Setattr;
+import org.guestmount.core.protocol.message.Settle;
 import org.guestmount.core.protocol.message.Setxattr;
 import org.guestmount.core.protocol.message.Statfs;
 import org.guestmount.core.protocol.message.Symlink;
 import org.guestmount.core.protocol.message.Sync;
 import org.guestmount.core.protocol.message.Unlink;
 import org.guestmount.core.protocol.message.UnmountAll;
+import org.guestmount.core.protocol.message.Wake;
 import org.guestmount.core.protocol.message.Write;
 
 /** Any request of each opcode, with any result it may have. */
@@ -189,7 +190,10 @@ final class Messages {
                         Vocabulary.detectedFilesystems().list().ofMaxSize(5));
             case MOUNT -> commands(Vocabulary.mountRequests().map(Mount::new));
             case UNMOUNT_ALL -> commands(Arbitraries.just(new UnmountAll()));
-            case SET_CLOCK -> commands(Vocabulary.timestamps().map(SetClock::new));
+            case WAKE ->
+                commands(Combinators.combine(Vocabulary.timestamps(), Vocabulary.buffers(512))
+                        .as(Wake::new));
+            case SETTLE -> commands(Arbitraries.just(new Settle()));
             case POWER_OFF -> commands(Arbitraries.just(new PowerOff()));
         };
     }

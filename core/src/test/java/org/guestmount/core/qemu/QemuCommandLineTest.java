@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import org.guestmount.core.appliance.Appliance;
-import org.guestmount.core.json.JsonObject;
+import org.guestmount.core.qemu.QemuConfig.GuestMemory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class QemuCommandLineTest {
-    private static final JsonObject NODE = new JsonObject().put("driver", "null-co");
-    private static final List<GuestDisk> DISKS = List.of(new GuestDisk(NODE, null), new GuestDisk(NODE, 4096));
-
     @Test
     void aWholeCommandLine() {
         assertThat(QemuCommandLine.of(config(Accelerator.TCG, true, false, "")))
@@ -66,16 +64,35 @@ class QemuCommandLineTest {
                         "-device",
                         "virtserialport,chardev=daemon,name=org.guestmount.daemon.0",
                         "-device",
-                        "virtio-scsi-pci,id=scsi",
-                        "-blockdev",
-                        "{\"node-name\":\"drive0\",\"driver\":\"null-co\"}",
-                        "-device",
-                        "scsi-hd,bus=scsi.0,drive=drive0,scsi-id=0,lun=0,werror=report,rerror=report",
-                        "-blockdev",
-                        "{\"node-name\":\"drive1\",\"driver\":\"null-co\"}",
-                        "-device",
-                        "scsi-hd,bus=scsi.0,drive=drive1,scsi-id=1,lun=0,werror=report,rerror=report,"
-                                + "logical_block_size=4096,physical_block_size=4096");
+                        "virtio-scsi-pci,id=scsi");
+    }
+
+    @Test
+    void aGuestToBeSavedLivesInAFile() {
+        List<String> line = QemuCommandLine.of(config(new GuestMemory(Path.of("/cache/memory"), false)));
+
+        assertThat(line)
+                .contains("q35,hpet=off,sata=off,smbus=off,usb=off,vmport=off,memory-backend=memory")
+                .containsSequence(
+                        "-object",
+                        "{\"qom-type\":\"memory-backend-file\",\"id\":\"memory\",\"size\":536870912,"
+                                + "\"mem-path\":\"/cache/memory\",\"share\":true}",
+                        "-m",
+                        "512M")
+                .contains("-kernel", "-initrd")
+                .noneMatch(argument -> argument.contains("balloon"));
+    }
+
+    @Test
+    void aSavedGuestBootsNothingAndSharesNoWrites() {
+        List<String> line = QemuCommandLine.of(config(new GuestMemory(Path.of("/cache/memory"), true)));
+
+        assertThat(line)
+                .containsSequence("-incoming", "defer")
+                .anyMatch(argument -> argument.contains("\"share\":false"))
+                .doesNotContain("-kernel", "-initrd", "-append")
+                // It would take pages out of the file that others use.
+                .noneMatch(argument -> argument.contains("balloon"));
     }
 
     @Test
@@ -113,7 +130,16 @@ class QemuCommandLineTest {
                 .contains("-nodefaults");
     }
 
+    private static QemuConfig config(GuestMemory memory) {
+        return config(Accelerator.TCG, true, false, "", memory);
+    }
+
     private static QemuConfig config(Accelerator accelerator, boolean sandbox, boolean verbose, String append) {
+        return config(accelerator, sandbox, verbose, append, null);
+    }
+
+    private static QemuConfig config(
+            Accelerator accelerator, boolean sandbox, boolean verbose, String append, @Nullable GuestMemory memory) {
         return new QemuConfig(
                 Path.of("/usr/bin/qemu"),
                 accelerator,
@@ -123,7 +149,7 @@ class QemuCommandLineTest {
                 new Appliance(Path.of("/cache/kernel"), Path.of("/cache/initramfs"), "6.1", "d1"),
                 append,
                 verbose,
-                DISKS,
+                memory,
                 "daemon",
                 "monitor");
     }

@@ -3,6 +3,7 @@ package org.guestmount.core.rpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import org.guestmount.core.fs.Errno;
@@ -39,7 +40,8 @@ final class RpcGuestMachineTest {
             assertThat(machine.blockDevices(1)).isEqualTo(DEVICES);
             assertThat(machine.detectFilesystems()).isEqualTo(FILESYSTEMS);
             machine.mount(new MountRequest("/dev/sda1", GuestPath.ROOT, "", null));
-            machine.setClock(new Timestamp(12, 0));
+            machine.wake(new Timestamp(12, 0), ByteBuffer.allocate(32));
+            machine.settle();
             machine.unmountAll();
             machine.powerOff();
         }
@@ -48,7 +50,8 @@ final class RpcGuestMachineTest {
                         "blockDevices 1",
                         "detectFilesystems",
                         "mount /dev/sda1 /",
-                        "setClock 12",
+                        "wake 12 32",
+                        "settle",
                         "unmountAll",
                         "powerOff");
     }

@@ -71,12 +71,6 @@ final class FakeQemu {
         if (line.contains("-sandbox") && behaviour == Behaviour.HAS_NO_SANDBOX) {
             fail(1, "qemu-system-x86_64: -sandbox on: -sandbox support is not enabled in this QEMU binary");
         }
-        if (behaviour == Behaviour.FINDS_IMAGE_LOCKED) {
-            fail(
-                    1,
-                    "qemu-system-x86_64: -blockdev {\"driver\":\"raw\"}: Failed to get \"write\" lock\n"
-                            + "Is another process using the image [/images/disk.img]?");
-        }
         try (SocketChannel monitor = SocketChannel.open(UnixDomainSocketAddress.of("monitor"));
                 SocketChannel daemon = SocketChannel.open(UnixDomainSocketAddress.of("daemon"))) {
             System.out.println("Booting");
@@ -102,7 +96,7 @@ final class FakeQemu {
         System.exit(status);
     }
 
-    private static void monitor(SocketChannel monitor) {
+    private void monitor(SocketChannel monitor) {
         try (var lines = new BufferedReader(Channels.newReader(monitor, StandardCharsets.UTF_8))) {
             monitor.write(StandardCharsets.UTF_8.encode("{\"QMP\":{}}\n"));
             String line;
@@ -114,8 +108,19 @@ final class FakeQemu {
         }
     }
 
-    private static void answer(SocketChannel monitor, JsonObject command) throws IOException, JsonException {
-        JsonObject answer = new JsonObject().put("return", new JsonObject()).put("id", command.integer("id"));
+    private void answer(SocketChannel monitor, JsonObject command) throws IOException, JsonException {
+        JsonObject answer = new JsonObject().put("id", command.integer("id"));
+        if (behaviour == Behaviour.FINDS_IMAGE_LOCKED && command.text("execute").equals("blockdev-add")) {
+            answer.put(
+                    "error",
+                    new JsonObject()
+                            .put(
+                                    "desc",
+                                    "Failed to get \"write\" lock\n"
+                                            + "Is another process using the image [/images/disk.img]?"));
+        } else {
+            answer.put("return", new JsonObject());
+        }
         monitor.write(StandardCharsets.UTF_8.encode(answer + "\n"));
         if (command.text("execute").equals("quit")) {
             System.exit(0);

@@ -317,6 +317,7 @@ class GuestSessionTest {
                 s.cacheFolder(),
                 s.temporaryFolder(),
                 s.socketFolders(),
+                false,
                 s.debug(),
                 s.trace(),
                 timeout);

@@ -25,6 +25,7 @@ class LaunchSettingsTest {
                         Path.of("/home/u/.cache/guestmount"),
                         Path.of("/tmp"),
                         java.util.List.of(Path.of("/tmp")),
+                        true,
                         false,
                         false,
                         LaunchSettings.DEFAULT_LAUNCH_TIMEOUT));
@@ -67,6 +68,19 @@ class LaunchSettingsTest {
 
         assertThat(settings.hypervisor()).isEqualTo(Path.of("/q"));
         assertThat(settings.cacheFolder()).isEqualTo(Path.of("/caches/guestmount"));
+    }
+
+    @Test
+    void aGuestIsBootedOnDemandAndForKernelArguments() throws SettingsException {
+        assertThat(LaunchSettings.fromEnvironment(Map.of("LIBGUESTFS_BACKEND_SETTINGS", "force_tcg:boot"))
+                        .resume())
+                .isFalse();
+        assertThat(LaunchSettings.fromEnvironment(Map.of("LIBGUESTFS_APPEND", "debug"))
+                        .resume())
+                .isFalse();
+        assertThat(LaunchSettings.fromEnvironment(Map.of("LIBGUESTFS_DEBUG", "1"))
+                        .resume())
+                .isTrue();
     }
 
     @Test

@@ -1,0 +1,69 @@
+package org.guestmount.core.qemu;
+
+import java.time.Duration;
+import java.util.List;
+import org.guestmount.core.json.JsonObject;
+
+/** Adds disks to a machine, running or not. Source: QEMU's QMP reference, {@code blockdev-add} and {@code device_add}. */
+public final class GuestDisks {
+    /** Opening an image on a network filesystem may take long. */
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
+
+    private static final int DETACH_ATTEMPTS = 500;
+    private static final int DETACH_POLL_MILLIS = 10;
+
+    private GuestDisks() {}
+
+    /**
+     * Adds disks; each gets the SCSI target of its place in the list.
+     *
+     * @throws QmpException with what QEMU says of the first that it cannot open
+     */
+    public static void attach(QmpClient monitor, List<GuestDisk> disks) throws QmpException, InterruptedException {
+        for (int i = 0; i < disks.size(); i++) {
+            GuestDisk disk = disks.get(i);
+            monitor.execute("blockdev-add", disk.node().with("node-name", node(i)), TIMEOUT);
+            JsonObject device = new JsonObject()
+                    .put("driver", "scsi-hd")
+                    .put("id", device(i))
+                    .put("bus", "scsi.0")
+                    .put("drive", node(i))
+                    .put("scsi-id", i)
+                    .put("lun", 0)
+                    // Errors are the guest's to handle: the default is to stop the machine when the host's disk is
+                    // full.
+                    .put("werror", "report")
+                    .put("rerror", "report");
+            Integer blockSize = disk.blockSize();
+            if (blockSize != null) {
+                device.put("logical_block_size", blockSize).put("physical_block_size", blockSize);
+            }
+            monitor.execute("device_add", device, TIMEOUT);
+        }
+    }
+
+    /** Takes a disk away again that the guest does not use any more. */
+    public static void detach(QmpClient monitor, int index) throws QmpException, InterruptedException {
+        monitor.execute("device_del", new JsonObject().put("id", device(index)), TIMEOUT);
+        // QEMU lets go of the device in its own time, and of the image only then.
+        for (int attempt = 0; ; attempt++) {
+            try {
+                monitor.execute("blockdev-del", new JsonObject().put("node-name", node(index)), TIMEOUT);
+                return;
+            } catch (QmpException e) {
+                if (attempt == DETACH_ATTEMPTS) {
+                    throw e;
+                }
+                Thread.sleep(DETACH_POLL_MILLIS);
+            }
+        }
+    }
+
+    private static String node(int index) {
+        return "drive" + index;
+    }
+
+    private static String device(int index) {
+        return "disk" + index;
+    }
+}

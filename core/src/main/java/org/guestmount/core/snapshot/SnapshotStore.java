@@ -1,0 +1,217 @@
+package org.guestmount.core.snapshot;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The saved guests of one appliance, in its folder, shared by all processes of the user.
+ *
+ * <pre>
+ * snapshot-KEY/       a {@link Snapshot}: memory, state, manifest
+ * saving-N/           one that is being made; renamed when it is whole, removed by the next who saves if it was left
+ * snapshots.lock      held while saving
+ * </pre>
+ *
+ * <p>One that is removed while a guest uses it stays on the disk as long as that runs; nobody need care.
+ */
+public final class SnapshotStore {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotStore.class);
+    private static final String PREFIX = "snapshot-";
+    private static final String DRAFT_PREFIX = "saving-";
+
+    /** For other settings of memory, other programs; each takes about 200 MB. */
+    private static final int MAX_SNAPSHOTS = 3;
+
+    /** File locks belong to the process and exclude no threads of it. */
+    private static final ReentrantLock SAVING = new ReentrantLock();
+
+    private final Path folder;
+
+    /** @param folder that exists and belongs to this user alone */
+    public SnapshotStore(Path folder) {
+        this.folder = folder;
+    }
+
+    /** The saved guest of this key, if there is one that can be used; one that cannot is removed. */
+    public Optional<Snapshot> find(String key) {
+        Path home = folder.resolve(PREFIX + key);
+        try {
+            Snapshot found = Snapshot.open(home);
+            Files.setLastModifiedTime(home.resolve(Snapshot.MANIFEST), FileTime.from(Instant.now()));
+            return Optional.of(found);
+        } catch (NoSuchFileException e) {
+            if (Files.exists(home, LinkOption.NOFOLLOW_LINKS)) {
+                LOG.info("a saved guest lacks {}, and is thrown away", e.getMessage());
+                discard(key);
+            }
+        } catch (IOException e) {
+            LOG.info("a saved guest is thrown away: {}", e.getMessage());
+            discard(key);
+        }
+        return Optional.empty();
+    }
+
+    /** Removes a saved guest that turned out to be of no use. */
+    public void discard(String key) {
+        try {
+            deleteTree(folder.resolve(PREFIX + key));
+        } catch (IOException e) {
+            LOG.warn("cannot remove a saved guest: {}", e.toString());
+        }
+    }
+
+    /**
+     * Waits for the right to save.
+     *
+     * @param waiting run once if somebody else has it now
+     */
+    public Saving lock(Runnable waiting) throws IOException, InterruptedException {
+        if (!SAVING.tryLock()) {
+            waiting.run();
+            SAVING.lockInterruptibly();
+        }
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(
+                    folder.resolve("snapshots.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (channel.tryLock() == null) {
+                waiting.run();
+                channel.lock();
+            }
+            for (Path left : entries(DRAFT_PREFIX)) {
+                deleteTree(left);
+            }
+            return new Saving(channel, Files.createTempDirectory(folder, DRAFT_PREFIX));
+        } catch (IOException | RuntimeException e) {
+            if (channel != null) {
+                channel.close();
+            }
+            SAVING.unlock();
+            throw e;
+        }
+    }
+
+    /** The right to save a guest, given back by closing. */
+    public final class Saving implements AutoCloseable {
+        private final FileChannel channel;
+        private final Path draft;
+
+        private Saving(FileChannel channel, Path draft) {
+            this.channel = channel;
+            this.draft = draft;
+        }
+
+        /** Where the guest's memory is to be while it is made ready. */
+        public Path memory() {
+            return draft.resolve("live");
+        }
+
+        /** Keeps a guest that has been stopped, and its {@link #memory} as it is now. */
+        public void publish(String key, String qemuVersion, ByteBuffer state) throws IOException {
+            Path whole = Files.createDirectory(
+                    draft.resolve("whole"),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            try (FileChannel live = FileChannel.open(memory());
+                    FileChannel kept = create(whole.resolve(Snapshot.MEMORY));
+                    FileChannel stateFile = create(whole.resolve(Snapshot.STATE))) {
+                Extents extents = Extents.copy(live, kept);
+                CRC32C stateSum = new CRC32C();
+                stateSum.update(state.duplicate());
+                ByteBuffer left = state.duplicate();
+                while (left.hasRemaining()) {
+                    stateFile.write(left);
+                }
+                Manifest manifest =
+                        new Manifest(qemuVersion, stateSum.getValue(), live.size(), extents.sum(kept), extents);
+                try (FileChannel manifestFile = create(whole.resolve(Snapshot.MANIFEST))) {
+                    manifestFile.write(ByteBuffer.wrap(
+                            String.join("\n", manifest.toLines()).getBytes(StandardCharsets.UTF_8)));
+                }
+            }
+            Files.delete(memory());
+            discard(key);
+            try {
+                Files.move(whole, folder.resolve(PREFIX + key), StandardCopyOption.ATOMIC_MOVE);
+            } catch (FileAlreadyExistsException e) {
+                throw new IOException("cannot replace " + folder.resolve(PREFIX + key), e);
+            }
+            prune();
+        }
+
+        private void prune() throws IOException {
+            List<Path> all = entries(PREFIX).stream()
+                    .sorted(Comparator.comparing(SnapshotStore::lastUse).reversed())
+                    .toList();
+            for (Path old : all.subList(Math.min(MAX_SNAPSHOTS, all.size()), all.size())) {
+                deleteTree(old);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            try {
+                deleteTree(draft);
+                channel.close();
+            } finally {
+                SAVING.unlock();
+            }
+        }
+    }
+
+    private static FileChannel create(Path file) throws IOException {
+        return (FileChannel) Files.newByteChannel(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    }
+
+    private static FileTime lastUse(Path snapshot) {
+        try {
+            return Files.getLastModifiedTime(snapshot.resolve(Snapshot.MANIFEST));
+        } catch (IOException e) {
+            return FileTime.fromMillis(0);
+        }
+    }
+
+    private List<Path> entries(String prefix) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(entry -> String.valueOf(entry.getFileName()).startsWith(prefix))
+                    .toList();
+        }
+    }
+
+    private static void deleteTree(Path top) throws IOException {
+        if (!Files.exists(top, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(top)) {
+            for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+                Files.deleteIfExists(file);
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+}
