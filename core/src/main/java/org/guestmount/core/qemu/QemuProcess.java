@@ -145,12 +145,6 @@ public final class QemuProcess implements AutoCloseable {
                 interrupted = true;
             }
         }
-        try {
-            // What waits beside it ends at once.
-            process.getOutputStream().close();
-        } catch (IOException e) {
-            LOG.debug("{}", e.toString());
-        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -4,7 +4,11 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,6 +55,9 @@ record Start(Path qemu, SessionConfig config, List<DriveImage> images, Appliance
     /** Enough to write a guest's memory to a disk that is not very slow. */
     private static final Duration GRACE = Duration.ofSeconds(30);
 
+    /** How long it may take to notice that QEMU has ended. */
+    private static final int POLL_MILLIS = 50;
+
     private static final int CONSOLE_LINES = QemuFailure.CONSOLE_LINES;
 
     /** How long after its end is seen on one side, QEMU's exit may take to be seen. */
@@ -96,7 +103,7 @@ record Start(Path qemu, SessionConfig config, List<DriveImage> images, Appliance
             try {
                 CompletableFuture<Void> checked = saved == null ? null : checkMemory(saved);
                 List<GuestDisk> disks = disks(files, drives);
-                QmpClient monitor = guest.add(QmpClient.open(monitors.accept(), event -> {}, MONITOR_TIMEOUT));
+                QmpClient monitor = guest.add(QmpClient.open(accept(monitors, timeout), event -> {}, MONITOR_TIMEOUT));
                 if (saved != null) {
                     SavedState.load(monitor, saved, folder.path().resolve(STATE_SOCKET));
                 }
@@ -127,6 +134,22 @@ record Start(Path qemu, SessionConfig config, List<DriveImage> images, Appliance
         } catch (IOException e) {
             throw new LaunchException(Reason.HOST, "cannot start QEMU: " + e.getMessage(), e);
         }
+    }
+
+    private static SocketChannel accept(ServerSocketChannel monitors, Duration timeout) throws IOException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        try (Selector selector = Selector.open()) {
+            monitors.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
+            while (monitors.isOpen() && System.nanoTime() < deadline) {
+                if (selector.select(POLL_MILLIS) > 0) {
+                    return monitors.accept();
+                }
+            }
+        }
+        if (monitors.isOpen()) {
+            throw new InterruptedIOException("QEMU says nothing");
+        }
+        throw new ClosedChannelException();
     }
 
     private static CompletableFuture<Void> checkMemory(Snapshot saved) {

@@ -30,8 +30,11 @@ public record Leftovers(List<RunningProcess> processes, List<MountEntry> mounts,
         }
     }
 
+    private static final int POLL_MILLIS = 100;
+    private static final int MAX_POLLS = 20;
+
     /**
-     * Looks for them now.
+     * Looks for them now, but lets processes end that are about to: what waits for QEMU's end does so a moment after it.
      *
      * @param temporaryFolders folders that ought to be empty
      */
@@ -47,7 +50,20 @@ public record Leftovers(List<RunningProcess> processes, List<MountEntry> mounts,
                 throw new UncheckedIOException(e);
             }
         }
-        return new Leftovers(processes(folder), mounts, files);
+        List<RunningProcess> processes = processes(folder);
+        for (int polls = 0; !processes.isEmpty() && polls < MAX_POLLS; polls++) {
+            pause();
+            processes = processes(folder);
+        }
+        return new Leftovers(processes, mounts, files);
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(POLL_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The running processes, except this one, that have a folder in their arguments or environment. */
