@@ -44,7 +44,7 @@ become() {
     shift
     LC_ALL=C.UTF-8 exec $detach "$java" \
         -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -XX:-UsePerfData -Xlog:disable \
-        "-Xmx$heap" -Xmn4m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:-ShrinkHeapInSteps \
+        "-Xmx$heap" -Xms8m -Xmn4m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:-ShrinkHeapInSteps \
         "-XX:ErrorFile=${TMPDIR:-/tmp}/guestmount-%p.crash" \
         "-Duser.dir=$folder" ${detach:+-Dguestmount.detach=true} \
         -cp "$product:$target/lib/*" "$class" "$@"
