@@ -1,7 +1,6 @@
 package org.guestmount.core.qemu;
 
 import java.time.Duration;
-import java.util.List;
 import org.guestmount.core.json.JsonObject;
 
 /** Adds disks to a machine, running or not. Source: QEMU's QMP reference, {@code blockdev-add} and {@code device_add}. */
@@ -15,31 +14,28 @@ public final class GuestDisks {
     private GuestDisks() {}
 
     /**
-     * Adds disks; each gets the SCSI target of its place in the list.
+     * Adds a disk.
      *
-     * @throws QmpException with what QEMU says of the first that it cannot open
+     * @param index its SCSI target, and what to {@linkplain #detach detach} it by
+     * @throws QmpException with what QEMU says if it cannot open it
      */
-    public static void attach(QmpClient monitor, List<GuestDisk> disks) throws QmpException, InterruptedException {
-        for (int i = 0; i < disks.size(); i++) {
-            GuestDisk disk = disks.get(i);
-            monitor.execute("blockdev-add", disk.node().with("node-name", node(i)), TIMEOUT);
-            JsonObject device = new JsonObject()
-                    .put("driver", "scsi-hd")
-                    .put("id", device(i))
-                    .put("bus", "scsi.0")
-                    .put("drive", node(i))
-                    .put("scsi-id", i)
-                    .put("lun", 0)
-                    // Errors are the guest's to handle: the default is to stop the machine when the host's disk is
-                    // full.
-                    .put("werror", "report")
-                    .put("rerror", "report");
-            Integer blockSize = disk.blockSize();
-            if (blockSize != null) {
-                device.put("logical_block_size", blockSize).put("physical_block_size", blockSize);
-            }
-            monitor.execute("device_add", device, TIMEOUT);
+    public static void attach(QmpClient monitor, GuestDisk disk, int index) throws QmpException, InterruptedException {
+        monitor.execute("blockdev-add", disk.node().with("node-name", node(index)), TIMEOUT);
+        JsonObject device = new JsonObject()
+                .put("driver", "scsi-hd")
+                .put("id", device(index))
+                .put("bus", "scsi.0")
+                .put("drive", node(index))
+                .put("scsi-id", index)
+                .put("lun", 0)
+                // Errors are the guest's to handle: the default is to stop the machine when the host's disk is full.
+                .put("werror", "report")
+                .put("rerror", "report");
+        Integer blockSize = disk.blockSize();
+        if (blockSize != null) {
+            device.put("logical_block_size", blockSize).put("physical_block_size", blockSize);
         }
+        monitor.execute("device_add", device, TIMEOUT);
     }
 
     /** Takes a disk away again that the guest does not use any more. */

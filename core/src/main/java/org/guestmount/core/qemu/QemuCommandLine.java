@@ -36,6 +36,8 @@ public final class QemuCommandLine {
     public static List<String> of(QemuConfig config) {
         List<String> line = new ArrayList<>();
         line.add(config.program().toString());
+        // A comma would begin another option.
+        add(line, "-name", config.name().replace(",", ",,"));
         line.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"));
         if (config.sandbox()) {
             add(line, "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");

@@ -57,7 +57,7 @@ final class Launch {
         List<DriveImage> images = probe(config);
         Path qemu = qemu(config.settings());
         Appliance appliance = obtain(appliances, listener);
-        Start start = new Start(qemu, config, images, appliance, listener);
+        Start start = new Start(qemu, config.settings(), config.drives(), images, appliance, listener);
         return new Launch(config.settings(), listener, start, kvm).launch();
     }
 
@@ -67,8 +67,7 @@ final class Launch {
             throws LaunchException, InterruptedException {
         Path qemu = qemu(settings);
         Appliance appliance = obtain(appliances, listener);
-        SessionConfig config = new SessionConfig(List.of(new Drive(Path.of("none"), null, true, null)), settings);
-        Start start = new Start(qemu, config, List.of(), appliance, listener);
+        Start start = new Start(qemu, settings, List.of(), List.of(), appliance, listener);
         if (settings.resume()) {
             new Launch(settings, listener, start, kvm).launch().close();
         }
@@ -262,8 +261,9 @@ final class Launch {
             List<String> parts = new ArrayList<>(HostIdentity.ofProgram(start.qemu()));
             parts.add(HostIdentity.processor());
             parts.add(start.appliance().digest());
+            Start nameless = new Start(start.qemu(), settings, List.of(), List.of(), start.appliance(), listener);
             parts.addAll(QemuCommandLine.of(
-                    start.machine(accelerator, true, new QemuConfig.GuestMemory(Path.of("memory"), false))));
+                    nameless.machine(accelerator, true, new QemuConfig.GuestMemory(Path.of("memory"), false))));
             return HostIdentity.digest(parts);
         } catch (IOException e) {
             throw new LaunchException(Reason.HOST, "cannot identify QEMU and this host: " + e.getMessage(), e);

@@ -1,18 +1,17 @@
 package org.guestmount.core.session;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.guestmount.core.qemu.Accelerator;
 import org.guestmount.core.session.LaunchException.Reason;
-import org.jspecify.annotations.Nullable;
 
 /** Turns what QEMU said at its end into what the user should know. */
 final class QemuFailure {
     static final int CONSOLE_LINES = 15;
     private static final Pattern LOCKED = Pattern.compile("Failed to get (shared )?\"\\w+\" lock");
-    private static final Pattern LOCKED_IMAGE = Pattern.compile("Is another process using the image \\[(.*)]\\?");
     private static final Pattern UNKNOWN_DRIVER = Pattern.compile(
             "Parameter '(?:[\\w.]*driver)' does not accept value '([\\w-]+)'|Unknown driver '([\\w-]+)'");
     private static final Pattern NO_DEVICE = Pattern.compile("'([\\w-]+)' is not a valid device model name");
@@ -29,10 +28,6 @@ final class QemuFailure {
     static LaunchException ended(
             int exitStatus, List<String> messages, List<String> console, Accelerator accelerator, int memoryMebibytes) {
         String all = String.join("\n", messages);
-        LaunchException drive = refusedDrive(all);
-        if (drive != null) {
-            return drive;
-        }
         if (all.contains("-sandbox support is not enabled") || all.contains("seccomp")) {
             return failure(Reason.SANDBOX, "QEMU cannot sandbox itself: " + quoted(messages));
         }
@@ -62,26 +57,29 @@ final class QemuFailure {
                 console);
     }
 
-    /** Why QEMU refused a drive; null if what it said is of something else. */
-    static @Nullable LaunchException refusedDrive(String all) {
-        if (LOCKED.matcher(all).find()) {
-            Matcher image = LOCKED_IMAGE.matcher(all);
+    /**
+     * Why a drive cannot be had.
+     *
+     * @param said what QEMU said of it
+     */
+    static LaunchException refusedDrive(Path image, String said) {
+        if (LOCKED.matcher(said).find()) {
             return failure(
                     Reason.IMAGE_IN_USE,
-                    (image.find() ? image.group(1) : "an image")
-                            + " is in use by another program (QEMU could not get the"
-                            + " write lock); stop the virtual machine, or mount with --ro");
+                    image
+                            + " is in use by another program (QEMU could not get the write lock); stop the virtual machine, or"
+                            + " mount with --ro");
         }
-        Matcher driver = UNKNOWN_DRIVER.matcher(all);
+        Matcher driver = UNKNOWN_DRIVER.matcher(said);
         if (driver.find()) {
             String name = driver.group(1) == null ? driver.group(2) : driver.group(1);
             return failure(
                     Reason.DRIVE,
-                    "this QEMU cannot open " + name
+                    image + ": this QEMU cannot open " + name
                             + " images; install the package that has the driver (Debian, Ubuntu:"
                             + " qemu-block-extra; Fedora: qemu-block-" + name + ")");
         }
-        return null;
+        return failure(Reason.DRIVE, image + ": QEMU cannot open it: " + said);
     }
 
     /** Why it is given up on a guest that runs. */

@@ -6,7 +6,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.List;
 import org.guestmount.core.json.JsonObject;
 import org.guestmount.core.protocol.message.UnmountAll;
 import org.guestmount.core.qemu.Accelerator;
@@ -42,8 +41,7 @@ final class SnapshotMaker {
             throws IOException, InterruptedException {
         listener.applianceStep(1, STEPS, "booting it once");
         try (RunningGuest guest = start.bootToSave(accelerator, sandbox, saving.memory(), timeout);
-                RunFolder folder =
-                        RunFolder.forSockets(start.config().settings().socketFolders())) {
+                RunFolder folder = RunFolder.forSockets(start.settings().socketFolders())) {
             listener.applianceStep(2, STEPS, "having it rehearse");
             rehearse(guest, folder.path());
             listener.applianceStep(3, STEPS, "saving its state");
@@ -55,7 +53,7 @@ final class SnapshotMaker {
     private static void rehearse(RunningGuest guest, Path folder) throws IOException, InterruptedException {
         RpcGuestMachine machine = new RpcGuestMachine(guest.channel());
         Rehearsal rehearsal = new Rehearsal(machine, new RpcGuestFilesystem(guest.channel()));
-        GuestDisks.attach(guest.monitor(), List.of(scratchDisk(folder.resolve("scratch"))));
+        GuestDisks.attach(guest.monitor(), scratchDisk(folder.resolve("scratch")), 0);
         rehearsal.useDisk();
         GuestDisks.detach(guest.monitor(), 0);
         machine.blockDevices(0);

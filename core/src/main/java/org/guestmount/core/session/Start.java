@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.guestmount.core.appliance.Appliance;
 import org.guestmount.core.drive.Drive;
 import org.guestmount.core.drive.DriveImage;
@@ -41,9 +42,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Starts one QEMU and waits until its guest answers. May be tried several times.
  *
- * @param images of the configuration's drives, in the same order
+ * @param images of the drives, in the same order
  */
-record Start(Path qemu, SessionConfig config, List<DriveImage> images, Appliance appliance, LaunchListener listener) {
+record Start(
+        Path qemu,
+        LaunchSettings settings,
+        List<Drive> drives,
+        List<DriveImage> images,
+        Appliance appliance,
+        LaunchListener listener) {
     private static final String DAEMON_SOCKET = "daemon";
     private static final String MONITOR_SOCKET = "monitor";
     private static final String STATE_SOCKET = "state";
@@ -86,11 +93,12 @@ record Start(Path qemu, SessionConfig config, List<DriveImage> images, Appliance
         return start(machine(accelerator, sandbox, new GuestMemory(saved.memory(), true)), images, saved, timeout);
     }
 
-    private RunningGuest start(QemuConfig machine, List<DriveImage> drives, @Nullable Snapshot saved, Duration timeout)
+    private RunningGuest start(
+            QemuConfig machine, List<DriveImage> attached, @Nullable Snapshot saved, Duration timeout)
             throws LaunchException, InterruptedException {
         try (Acquired files = new Acquired();
                 Acquired guest = new Acquired()) {
-            RunFolder folder = files.add(RunFolder.forSockets(config.settings().socketFolders()));
+            RunFolder folder = files.add(RunFolder.forSockets(settings.socketFolders()));
             DaemonListener daemon = files.add(DaemonListener.bind(folder.path().resolve(DAEMON_SOCKET)));
             ServerSocketChannel monitors = files.add(ServerSocketChannel.open(StandardProtocolFamily.UNIX));
             monitors.bind(UnixDomainSocketAddress.of(folder.path().resolve(MONITOR_SOCKET)));
@@ -102,12 +110,12 @@ record Start(Path qemu, SessionConfig config, List<DriveImage> images, Appliance
             CompletableFuture<Void> stopsWaiting = exited.thenAccept(status -> closeQuietly(daemon, monitors));
             try {
                 CompletableFuture<Void> checked = saved == null ? null : checkMemory(saved);
-                List<GuestDisk> disks = disks(files, drives);
+                List<GuestDisk> disks = disks(files, attached);
                 QmpClient monitor = guest.add(QmpClient.open(accept(monitors, timeout), event -> {}, MONITOR_TIMEOUT));
                 if (saved != null) {
                     SavedState.load(monitor, saved, folder.path().resolve(STATE_SOCKET));
                 }
-                attach(monitor, disks);
+                attach(monitor, process, disks);
                 if (saved != null && checked != null) {
                     join(checked);
                     monitor.execute("cont", new JsonObject(), MONITOR_TIMEOUT);
@@ -179,28 +187,29 @@ record Start(Path qemu, SessionConfig config, List<DriveImage> images, Appliance
         }
     }
 
-    private static void attach(QmpClient monitor, List<GuestDisk> disks)
-            throws LaunchException, QmpException, InterruptedException {
-        try {
-            GuestDisks.attach(monitor, disks);
-        } catch (QmpException e) {
-            LaunchException refused = QemuFailure.refusedDrive(String.valueOf(e.getMessage()));
-            if (refused != null) {
-                throw refused;
+    private void attach(QmpClient monitor, QemuProcess process, List<GuestDisk> disks)
+            throws IOException, InterruptedException {
+        for (int i = 0; i < disks.size(); i++) {
+            try {
+                GuestDisks.attach(monitor, disks.get(i), i);
+            } catch (QmpException e) {
+                if (process.awaitExit(Duration.ZERO)) {
+                    throw e;
+                }
+                throw QemuFailure.refusedDrive(drives.get(i).file(), String.valueOf(e.getMessage()));
             }
-            throw e;
         }
     }
 
-    private List<GuestDisk> disks(Acquired files, List<DriveImage> drives) throws IOException {
+    private List<GuestDisk> disks(Acquired files, List<DriveImage> attached) throws IOException {
         RunFolder overlays = null;
         List<GuestDisk> disks = new ArrayList<>();
-        for (int i = 0; i < drives.size(); i++) {
-            Drive drive = config.drives().get(i);
-            DriveImage image = drives.get(i);
+        for (int i = 0; i < attached.size(); i++) {
+            Drive drive = drives.get(i);
+            DriveImage image = attached.get(i);
             if (drive.readOnly()) {
                 if (overlays == null) {
-                    overlays = files.add(RunFolder.in(config.settings().temporaryFolder()));
+                    overlays = files.add(RunFolder.in(settings.temporaryFolder()));
                 }
                 ReadOnlyOverlay overlay =
                         files.add(ReadOnlyOverlay.create(overlays.path().resolve("drive" + i + ".qcow2"), image));
@@ -214,15 +223,20 @@ record Start(Path qemu, SessionConfig config, List<DriveImage> images, Appliance
 
     /** The machine, whatever is to become of it. */
     QemuConfig machine(Accelerator accelerator, boolean sandbox, @Nullable GuestMemory memory) {
+        String name = "guestmount"
+                + (images.isEmpty()
+                        ? ""
+                        : drives.stream().map(d -> " " + d.file()).collect(Collectors.joining()));
         return new QemuConfig(
+                name,
                 qemu,
                 accelerator,
                 sandbox,
-                config.settings().memoryMebibytes(),
+                settings.memoryMebibytes(),
                 Math.min(MAX_PROCESSORS, Runtime.getRuntime().availableProcessors()),
                 appliance,
-                config.settings().kernelArguments(),
-                config.settings().debug() && memory == null,
+                settings.kernelArguments(),
+                settings.debug() && memory == null,
                 memory,
                 DAEMON_SOCKET,
                 MONITOR_SOCKET);
@@ -238,7 +252,7 @@ record Start(Path qemu, SessionConfig config, List<DriveImage> images, Appliance
                     process.messages().tail(CONSOLE_LINES),
                     process.console().tail(CONSOLE_LINES),
                     accelerator,
-                    config.settings().memoryMebibytes());
+                    settings.memoryMebibytes());
         } catch (TimeoutException alive) {
             return QemuFailure.withConsole(
                     Reason.GUEST_DIED,

@@ -15,6 +15,8 @@ class QemuCommandLineTest {
         assertThat(QemuCommandLine.of(config(Accelerator.TCG, true, false, "")))
                 .containsExactly(
                         "/usr/bin/qemu",
+                        "-name",
+                        "guestmount /images/a,,b.img",
                         "-nodefaults",
                         "-no-user-config",
                         "-display",
@@ -141,6 +143,7 @@ class QemuCommandLineTest {
     private static QemuConfig config(
             Accelerator accelerator, boolean sandbox, boolean verbose, String append, @Nullable GuestMemory memory) {
         return new QemuConfig(
+                "guestmount /images/a,b.img",
                 Path.of("/usr/bin/qemu"),
                 accelerator,
                 sandbox,

@@ -111,13 +111,7 @@ final class FakeQemu {
     private void answer(SocketChannel monitor, JsonObject command) throws IOException, JsonException {
         JsonObject answer = new JsonObject().put("id", command.integer("id"));
         if (behaviour == Behaviour.FINDS_IMAGE_LOCKED && command.text("execute").equals("blockdev-add")) {
-            answer.put(
-                    "error",
-                    new JsonObject()
-                            .put(
-                                    "desc",
-                                    "Failed to get \"write\" lock\n"
-                                            + "Is another process using the image [/images/disk.img]?"));
+            answer.put("error", new JsonObject().put("desc", "Failed to get \"write\" lock"));
         } else {
             answer.put("return", new JsonObject());
         }

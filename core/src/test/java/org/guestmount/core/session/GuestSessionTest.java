@@ -173,9 +173,8 @@ class GuestSessionTest {
 
         assertThat(e.reason()).isEqualTo(Reason.IMAGE_IN_USE);
         assertThat(e)
-                .hasMessage(
-                        "/images/disk.img is in use by another program (QEMU could not get the write lock); stop the"
-                                + " virtual machine, or mount with --ro");
+                .hasMessage(image + " is in use by another program (QEMU could not get the write lock); stop the"
+                        + " virtual machine, or mount with --ro");
         assertThat(starts()).hasSize(1);
     }
 

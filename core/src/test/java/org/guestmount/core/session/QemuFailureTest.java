@@ -2,6 +2,7 @@ package org.guestmount.core.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.guestmount.core.qemu.Accelerator;
 import org.guestmount.core.session.LaunchException.Reason;
@@ -15,17 +16,30 @@ class QemuFailureTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "Failed to get \"write\" lock|IMAGE_IN_USE|mount with --ro",
-                "Failed to get shared \"write\" lock|IMAGE_IN_USE|mount with --ro",
                 "qemu: cannot set up guest memory 'pc.ram': Cannot allocate memory|OUT_OF_MEMORY|LIBGUESTFS_MEMSIZE",
-                "qemu: -blockdev {\"driver\":\"dmg\"}: Unknown driver 'dmg'|DRIVE|cannot open dmg images",
-                "qemu: -blockdev x: Parameter 'driver' does not accept value 'vhdx'|DRIVE|cannot open vhdx images",
                 "qemu: -device scsi-hd: 'scsi-hd' is not a valid device model name|QEMU_FAILED|has no device scsi-hd",
                 "qemu: -sandbox on: -sandbox support is not enabled in this QEMU binary|SANDBOX|sandbox",
                 "qemu: something new|QEMU_FAILED|with status 1: something new"
             })
     void classifiesWhatQemuSays(String message, Reason reason, String expected) {
         LaunchException e = QemuFailure.ended(1, List.of(message), List.of(), Accelerator.TCG, 512);
+
+        assertThat(e.reason()).isEqualTo(reason);
+        assertThat(e).hasMessageContaining(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "blockdev-add: Failed to get \"write\" lock|IMAGE_IN_USE|/i.img is in use",
+                "blockdev-add: Failed to get shared \"write\" lock|IMAGE_IN_USE|mount with --ro",
+                "blockdev-add: Unknown driver 'dmg'|DRIVE|/i.img: this QEMU cannot open dmg images",
+                "blockdev-add: Parameter 'driver' does not accept value 'vhdx'|DRIVE|cannot open vhdx images",
+                "blockdev-add: Image is corrupt|DRIVE|/i.img: QEMU cannot open it: blockdev-add: Image is corrupt"
+            })
+    void classifiesWhatQemuSaysOfADrive(String message, Reason reason, String expected) {
+        LaunchException e = QemuFailure.refusedDrive(Path.of("/i.img"), message);
 
         assertThat(e.reason()).isEqualTo(reason);
         assertThat(e).hasMessageContaining(expected);
