@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import org.guestmount.core.host.HostUser;
 
 /**
  * The folder of one user's {@link MountRecord}s, a file each, named by process.
@@ -41,8 +42,8 @@ final class MountRecords {
                 user, List.of(Path.of("/run/user/" + user, "guestmount"), Path.of("/tmp", "guestmount-" + user)));
     }
 
-    static MountRecords ofThisUser() throws IOException {
-        return of((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    static MountRecords ofThisUser() {
+        return of(HostUser.id());
     }
 
     /** A folder private to the user, for records and what lives as long as they do. */
@@ -71,9 +72,7 @@ final class MountRecords {
     /** Whether nobody but the user, or root, can have put something there. */
     private boolean isOurs(Path folder) {
         try {
-            return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
-                    && Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS)
-                            .equals(user);
+            return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && HostUser.owner(folder) == user;
         } catch (IOException e) {
             return false;
         }

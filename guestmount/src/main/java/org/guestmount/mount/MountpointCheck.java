@@ -1,11 +1,13 @@
 package org.guestmount.mount;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.guestmount.core.host.HostUser;
 
 /** Finds out, before anything is started, whether mounting will be possible, and says what to do where it will not. */
 final class MountpointCheck {
@@ -25,9 +27,8 @@ final class MountpointCheck {
     /** For this host and this process's user. */
     static MountpointCheck ofThisProcess() throws MountException {
         try {
-            int uid = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-            return new MountpointCheck(Path.of("/dev/fuse"), Path.of("/etc/fuse.conf"), uid);
-        } catch (IOException e) {
+            return new MountpointCheck(Path.of("/dev/fuse"), Path.of("/etc/fuse.conf"), HostUser.id());
+        } catch (UncheckedIOException e) {
             throw new MountException("/proc is not mounted; guestmount needs it", e);
         }
     }

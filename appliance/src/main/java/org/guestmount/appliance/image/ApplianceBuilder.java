@@ -10,6 +10,7 @@ import org.guestmount.core.appliance.Appliance;
 import org.guestmount.core.appliance.ApplianceException;
 import org.guestmount.core.appliance.ApplianceSource;
 import org.guestmount.core.appliance.BuildProgress;
+import org.guestmount.core.host.Folders;
 
 /**
  * Makes appliances from what the host has installed, once for each set of inputs, and keeps them in the user's cache folder. Any
@@ -166,12 +167,12 @@ public final class ApplianceBuilder implements ApplianceSource {
                                     recipe.tools().size(),
                                     recipe.libraries().size()));
             Packing.of(recipe, runtime, daemon).write(folder.resolve("initramfs"));
-            ApplianceCache.deleteTree(runtime);
-            ApplianceCache.deleteTree(daemon);
+            Folders.deleteTree(runtime);
+            Folders.deleteTree(daemon);
             progress.step(6, STEPS, "keeping the appliance");
             building.publish(folder, recipe.digest(), List.of(recipe.kernel().release()));
         } finally {
-            ApplianceCache.deleteTree(folder);
+            Folders.deleteTree(folder);
         }
     }
 

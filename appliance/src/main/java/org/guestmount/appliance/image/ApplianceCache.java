@@ -1,7 +1,6 @@
 package org.guestmount.appliance.image;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -12,17 +11,17 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import org.guestmount.core.appliance.Appliance;
 import org.guestmount.core.appliance.ApplianceException;
+import org.guestmount.core.host.FileMutex;
+import org.guestmount.core.host.Folders;
+import org.guestmount.core.host.HostUser;
 
 /**
  * The folder of built appliances, shared by all processes of one user.
@@ -42,9 +41,6 @@ final class ApplianceCache {
     private static final String BUILDING_PREFIX = "building-";
     private static final String CURRENT_PREFIX = "current-";
     private static final String MANIFEST = "manifest";
-
-    /** File locks belong to the process and exclude no threads of it. */
-    private static final ReentrantLock BUILDING = new ReentrantLock();
 
     /** Appliances this process uses, until it ends. Closing the channel of a file gives up every lock the process has on it. */
     private static final Map<Path, FileChannel> IN_USE = new ConcurrentHashMap<>();
@@ -66,8 +62,7 @@ final class ApplianceCache {
                 Files.createDirectory(
                         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             }
-            Object owner = Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-            if (!owner.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
+            if (HostUser.owner(folder) != HostUser.id()) {
                 throw new ApplianceException("the cache folder " + folder
                         + " belongs to another user; remove it or set LIBGUESTFS_CACHEDIR to a folder of yours");
             }
@@ -126,33 +121,15 @@ final class ApplianceCache {
      * @param waiting run once if somebody else has it now
      */
     Building lock(Runnable waiting) throws IOException, InterruptedException {
-        if (!BUILDING.tryLock()) {
-            waiting.run();
-            BUILDING.lockInterruptibly();
-        }
-        FileChannel channel = null;
-        try {
-            channel = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (channel.tryLock() == null) {
-                waiting.run();
-                channel.lock();
-            }
-            return new Building(channel);
-        } catch (IOException | RuntimeException e) {
-            if (channel != null) {
-                channel.close();
-            }
-            BUILDING.unlock();
-            throw e;
-        }
+        return new Building(FileMutex.acquire(folder.resolve("lock"), waiting));
     }
 
     /** The right to build, given back by closing. */
     final class Building implements AutoCloseable {
-        private final FileChannel channel;
+        private final FileMutex mutex;
 
-        private Building(FileChannel channel) {
-            this.channel = channel;
+        private Building(FileMutex mutex) {
+            this.mutex = mutex;
         }
 
         /** An empty folder to build in, on the same filesystem as its later place. */
@@ -170,7 +147,7 @@ final class ApplianceCache {
                 }
             }
             Path home = folder.resolve(FOLDER_PREFIX + digest);
-            deleteTree(home);
+            Folders.deleteTree(home);
             Files.move(built, home, StandardCopyOption.ATOMIC_MOVE);
         }
 
@@ -180,7 +157,7 @@ final class ApplianceCache {
          */
         void prune() throws IOException {
             Set<String> wanted = new HashSet<>();
-            for (Path note : entries(CURRENT_PREFIX)) {
+            for (Path note : Folders.entries(folder, CURRENT_PREFIX)) {
                 List<String> lines = readLines(note);
                 if (!lines.isEmpty()
                         && InputList.ofLines(lines.subList(1, lines.size())).filesUnchanged()) {
@@ -189,10 +166,10 @@ final class ApplianceCache {
                     Files.deleteIfExists(note);
                 }
             }
-            for (Path left : entries(BUILDING_PREFIX)) {
-                deleteTree(left);
+            for (Path left : Folders.entries(folder, BUILDING_PREFIX)) {
+                Folders.deleteTree(left);
             }
-            for (Path home : entries(FOLDER_PREFIX)) {
+            for (Path home : Folders.entries(folder, FOLDER_PREFIX)) {
                 if (!wanted.contains(String.valueOf(home.getFileName()))) {
                     deleteUnlessInUse(home);
                 }
@@ -201,23 +178,19 @@ final class ApplianceCache {
 
         /** Removes everything that is not in use; answers the folders that are. */
         List<Path> clean() throws IOException {
-            for (Path note : entries(CURRENT_PREFIX)) {
+            for (Path note : Folders.entries(folder, CURRENT_PREFIX)) {
                 Files.deleteIfExists(note);
             }
             prune();
-            for (Path kernel : entries(KernelPackage.FOLDER_PREFIX)) {
-                deleteTree(kernel);
+            for (Path kernel : Folders.entries(folder, KernelPackage.FOLDER_PREFIX)) {
+                Folders.deleteTree(kernel);
             }
-            return entries(FOLDER_PREFIX);
+            return Folders.entries(folder, FOLDER_PREFIX);
         }
 
         @Override
         public void close() throws IOException {
-            try {
-                channel.close();
-            } finally {
-                BUILDING.unlock();
-            }
+            mutex.close();
         }
     }
 
@@ -246,17 +219,10 @@ final class ApplianceCache {
         }
         try (FileChannel channel = FileChannel.open(home.resolve("in-use"), StandardOpenOption.WRITE)) {
             if (channel.tryLock() != null) {
-                deleteTree(home);
+                Folders.deleteTree(home);
             }
         } catch (NoSuchFileException e) {
-            deleteTree(home);
-        }
-    }
-
-    private List<Path> entries(String prefix) throws IOException {
-        try (Stream<Path> all = Files.list(folder)) {
-            return all.filter(entry -> String.valueOf(entry.getFileName()).startsWith(prefix))
-                    .toList();
+            Folders.deleteTree(home);
         }
     }
 
@@ -265,19 +231,6 @@ final class ApplianceCache {
             return Files.readAllLines(file);
         } catch (NoSuchFileException e) {
             return List.of();
-        }
-    }
-
-    static void deleteTree(Path top) throws IOException {
-        if (!Files.exists(top, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(top)) {
-            for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
-                Files.deleteIfExists(file);
-            }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
         }
     }
 }

@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.cpio.CpioArchiveEntry;
 import org.apache.commons.compress.archivers.cpio.CpioArchiveInputStream;
+import org.guestmount.core.host.Folders;
 
 /**
  * Fetches the distribution's kernel package and unpacks it without installing it, which takes no privilege. Needed where the
@@ -65,7 +66,7 @@ final class KernelPackage {
             }
             keep(unpacked, work);
         } finally {
-            ApplianceCache.deleteTree(work);
+            Folders.deleteTree(work);
         }
     }
 
@@ -198,7 +199,7 @@ final class KernelPackage {
             Files.copy(tree.resolve(module), target);
         }
         Path home = cache.resolve(FOLDER_PREFIX + release);
-        ApplianceCache.deleteTree(home);
+        Folders.deleteTree(home);
         Files.move(kept, home);
     }
 

@@ -1,4 +1,4 @@
-/** Running other programs of the host. */
+/** What the host is, and small things done on it. Nothing here knows of guests. */
 @NullMarked
 package org.guestmount.core.host;
 

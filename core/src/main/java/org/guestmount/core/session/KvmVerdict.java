@@ -1,7 +1,6 @@
 package org.guestmount.core.session;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -10,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.guestmount.core.appliance.Appliance;
+import org.guestmount.core.host.HostIdentity;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +36,8 @@ final class KvmVerdict {
     static KvmVerdict of(Path cacheFolder, Path qemu, Appliance appliance) throws IOException {
         List<String> parts = new ArrayList<>(HostIdentity.ofProgram(qemu));
         parts.add(appliance.digest());
-        parts.add(firstLine("/proc/sys/kernel/osrelease"));
-        parts.add(firstLine("/proc/sys/kernel/random/boot_id"));
+        parts.add(HostIdentity.kernel());
+        parts.add(HostIdentity.boot());
         parts.add(HostIdentity.processor());
         String key = String.join("|", parts);
         return new KvmVerdict(cacheFolder.resolve("kvm"), key);
@@ -75,9 +75,5 @@ final class KvmVerdict {
         } catch (IOException e) {
             LOG.warn("cannot remember whether KVM works in {}", file, e);
         }
-    }
-
-    private static String firstLine(String file) throws IOException {
-        return Files.readString(Path.of(file), StandardCharsets.UTF_8).strip();
     }
 }

@@ -14,6 +14,7 @@ import org.guestmount.core.drive.Drive;
 import org.guestmount.core.drive.DriveException;
 import org.guestmount.core.drive.DriveImage;
 import org.guestmount.core.drive.ImageProbe;
+import org.guestmount.core.host.HostIdentity;
 import org.guestmount.core.host.Programs;
 import org.guestmount.core.qemu.Accelerator;
 import org.guestmount.core.qemu.QemuCommandLine;

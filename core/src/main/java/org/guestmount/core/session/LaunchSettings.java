@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.guestmount.core.host.HostUser;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.guestmount.core.host.HostUser;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

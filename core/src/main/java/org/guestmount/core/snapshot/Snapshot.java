@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32C;
+import org.guestmount.core.host.HostIdentity;
+import org.guestmount.core.host.HostUser;
 
 /**
  * A saved guest: its memory as a sparse file that every guest resumed from it maps, and the state of its processors and
@@ -64,11 +66,8 @@ public final class Snapshot {
     }
 
     private static void requirePrivate(Path file) throws IOException {
-        Map<String, Object> attributes = Files.readAttributes(file, "unix:uid,permissions", LinkOption.NOFOLLOW_LINKS);
-        Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        @SuppressWarnings("unchecked") // as PosixFileAttributeView specifies
-        Set<PosixFilePermission> permissions = (Set<PosixFilePermission>) attributes.get("permissions");
-        if (!self.equals(attributes.get("uid")) || !OWNERS.containsAll(permissions)) {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
+        if (HostUser.owner(file) != HostUser.id() || !OWNERS.containsAll(permissions)) {
             throw new SnapshotException(file + " could have been written by another user");
         }
     }
@@ -114,7 +113,7 @@ public final class Snapshot {
 
     private String stamp() throws IOException {
         Map<String, Object> attributes = Files.readAttributes(memory(), "unix:ino,ctime,size");
-        String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id"));
-        return boot + attributes.get("ino") + " " + attributes.get("ctime") + " " + attributes.get("size");
+        return HostIdentity.boot() + " " + attributes.get("ino") + " " + attributes.get("ctime") + " "
+                + attributes.get("size");
     }
 }

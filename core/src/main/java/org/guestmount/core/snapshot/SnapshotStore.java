@@ -1,7 +1,6 @@
 package org.guestmount.core.snapshot;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -19,9 +18,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.guestmount.core.host.FileMutex;
+import org.guestmount.core.host.Folders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,9 +42,6 @@ public final class SnapshotStore {
 
     /** For other settings of memory, other programs; each takes about 200 MB. */
     private static final int MAX_SNAPSHOTS = 3;
-
-    /** File locks belong to the process and exclude no threads of it. */
-    private static final ReentrantLock SAVING = new ReentrantLock();
 
     private final Path folder;
 
@@ -76,7 +72,7 @@ public final class SnapshotStore {
     /** Removes a saved guest that turned out to be of no use. */
     public void discard(String key) {
         try {
-            deleteTree(folder.resolve(PREFIX + key));
+            Folders.deleteTree(folder.resolve(PREFIX + key));
         } catch (IOException e) {
             LOG.warn("cannot remove a saved guest: {}", e.toString());
         }
@@ -88,38 +84,25 @@ public final class SnapshotStore {
      * @param waiting run once if somebody else has it now
      */
     public Saving lock(Runnable waiting) throws IOException, InterruptedException {
-        if (!SAVING.tryLock()) {
-            waiting.run();
-            SAVING.lockInterruptibly();
-        }
-        FileChannel channel = null;
+        FileMutex mutex = FileMutex.acquire(folder.resolve("snapshots.lock"), waiting);
         try {
-            channel = FileChannel.open(
-                    folder.resolve("snapshots.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (channel.tryLock() == null) {
-                waiting.run();
-                channel.lock();
+            for (Path left : Folders.entries(folder, DRAFT_PREFIX)) {
+                Folders.deleteTree(left);
             }
-            for (Path left : entries(DRAFT_PREFIX)) {
-                deleteTree(left);
-            }
-            return new Saving(channel, Files.createTempDirectory(folder, DRAFT_PREFIX));
+            return new Saving(mutex, Files.createTempDirectory(folder, DRAFT_PREFIX));
         } catch (IOException | RuntimeException e) {
-            if (channel != null) {
-                channel.close();
-            }
-            SAVING.unlock();
+            mutex.close();
             throw e;
         }
     }
 
     /** The right to save a guest, given back by closing. */
     public final class Saving implements AutoCloseable {
-        private final FileChannel channel;
+        private final FileMutex mutex;
         private final Path draft;
 
-        private Saving(FileChannel channel, Path draft) {
-            this.channel = channel;
+        private Saving(FileMutex mutex, Path draft) {
+            this.mutex = mutex;
             this.draft = draft;
         }
 
@@ -161,21 +144,18 @@ public final class SnapshotStore {
         }
 
         private void prune() throws IOException {
-            List<Path> all = entries(PREFIX).stream()
+            List<Path> all = Folders.entries(folder, PREFIX).stream()
                     .sorted(Comparator.comparing(SnapshotStore::lastUse).reversed())
                     .toList();
             for (Path old : all.subList(Math.min(MAX_SNAPSHOTS, all.size()), all.size())) {
-                deleteTree(old);
+                Folders.deleteTree(old);
             }
         }
 
         @Override
         public void close() throws IOException {
-            try {
-                deleteTree(draft);
-                channel.close();
-            } finally {
-                SAVING.unlock();
+            try (mutex) {
+                Folders.deleteTree(draft);
             }
         }
     }
@@ -192,26 +172,6 @@ public final class SnapshotStore {
             return Files.getLastModifiedTime(snapshot.resolve(Snapshot.MANIFEST));
         } catch (IOException e) {
             return FileTime.fromMillis(0);
-        }
-    }
-
-    private List<Path> entries(String prefix) throws IOException {
-        try (Stream<Path> all = Files.list(folder)) {
-            return all.filter(entry -> String.valueOf(entry.getFileName()).startsWith(prefix))
-                    .toList();
-        }
-    }
-
-    private static void deleteTree(Path top) throws IOException {
-        if (!Files.exists(top, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(top)) {
-            for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
-                Files.deleteIfExists(file);
-            }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
         }
     }
 }

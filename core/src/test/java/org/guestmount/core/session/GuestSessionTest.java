@@ -20,6 +20,7 @@ import org.guestmount.core.appliance.Appliance;
 import org.guestmount.core.appliance.ApplianceException;
 import org.guestmount.core.appliance.ApplianceSource;
 import org.guestmount.core.drive.Drive;
+import org.guestmount.core.host.HostUser;
 import org.guestmount.core.session.FakeQemu.Behaviour;
 import org.guestmount.core.session.LaunchException.Reason;
 import org.junit.jupiter.api.AfterEach;

@@ -1,4 +1,4 @@
-package org.guestmount.core.session;
+package org.guestmount.core.host;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,11 +7,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /** Who this process runs as. */
-final class HostUser {
+public final class HostUser {
     private HostUser() {}
 
     /** The effective user id: the owner of the process's folder in {@code /proc}. Source: proc(5). */
-    static int id() {
+    public static int id() {
         try {
             return owner(Path.of("/proc/self/task"));
         } catch (IOException e) {
@@ -20,7 +20,7 @@ final class HostUser {
     }
 
     /** The numeric owner of a file; of a symbolic link itself. */
-    static int owner(Path file) throws IOException {
+    public static int owner(Path file) throws IOException {
         return (Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
     }
 }

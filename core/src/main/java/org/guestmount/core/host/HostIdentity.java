@@ -1,4 +1,4 @@
-package org.guestmount.core.session;
+package org.guestmount.core.host;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,11 +12,11 @@ import java.util.HexFormat;
 import java.util.List;
 
 /** What tells hosts and programs apart, as far as it matters to what is remembered of them. */
-final class HostIdentity {
+public final class HostIdentity {
     private HostIdentity() {}
 
     /** A program that is not replaced by another keeps these. */
-    static List<String> ofProgram(Path program) throws IOException {
+    public static List<String> ofProgram(Path program) throws IOException {
         Path real = program.toRealPath();
         BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
         return List.of(
@@ -26,7 +26,7 @@ final class HostIdentity {
     }
 
     /** The processor's model and microcode; the first one's, for they do not differ. */
-    static String processor() throws IOException {
+    public static String processor() throws IOException {
         StringBuilder identity = new StringBuilder();
         try (BufferedReader info = Files.newBufferedReader(Path.of("/proc/cpuinfo"), StandardCharsets.ISO_8859_1)) {
             for (String line = info.readLine(); line != null && !line.isEmpty(); line = info.readLine()) {
@@ -38,8 +38,22 @@ final class HostIdentity {
         return identity.toString();
     }
 
+    /** The running kernel's release, as {@code uname -r} says. */
+    public static String kernel() throws IOException {
+        return firstLine("/proc/sys/kernel/osrelease");
+    }
+
+    /** Differs after each boot. Source: random(4). */
+    public static String boot() throws IOException {
+        return firstLine("/proc/sys/kernel/random/boot_id");
+    }
+
+    private static String firstLine(String file) throws IOException {
+        return Files.readString(Path.of(file)).strip();
+    }
+
     /** A short name for all of these together. */
-    static String digest(List<String> parts) {
+    public static String digest(List<String> parts) {
         try {
             byte[] whole = String.join("\n", parts).getBytes(StandardCharsets.UTF_8);
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(whole), 0, 16);
