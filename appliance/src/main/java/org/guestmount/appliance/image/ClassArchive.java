@@ -1,10 +1,10 @@
 package org.guestmount.appliance.image;
 
 import java.io.IOException;
-import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,7 +35,7 @@ final class ClassArchive {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClassArchive.class);
     private static final String REHEARSAL = "org.guestmount.appliance.daemon.Rehearsal";
-    private static final int TIMEOUT_SECONDS = 120;
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private final Path java;
     private final Path runtime;
@@ -86,25 +86,14 @@ final class ClassArchive {
         command.addAll(Packing.JAVA_OPTIONS);
         command.addAll(List.of("-Djffi.boot.library.path=" + folder, "-cp", JAR));
         command.addAll(List.of(arguments));
-        Path output = folder.resolve("output");
-        Process process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        try {
-            boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-            if (ended && process.exitValue() == 0) {
-                return true;
-            }
+        ProgramRun run = ProgramRun.of(command, folder, TIMEOUT);
+        if (!run.succeeded()) {
             LOG.warn(
                     "the appliance will start more slowly: {} {}: {}",
                     String.join(" ", command),
-                    ended ? "failed" : "did not end",
-                    Files.readString(output, Charset.defaultCharset()));
-            return false;
-        } finally {
-            process.destroyForcibly();
+                    run.ended() ? "failed" : "did not end",
+                    run.output());
         }
+        return run.succeeded();
     }
 }

@@ -1,9 +1,9 @@
 package org.guestmount.appliance.image;
 
 import java.io.IOException;
-import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,6 +29,9 @@ final class JavaRuntime {
             "lib/server/libjsig.so",
             "lib/jexec",
             "bin/keytool");
+
+    /** It takes seconds where nothing else runs. */
+    private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
     private JavaRuntime() {}
 
@@ -67,35 +70,31 @@ final class JavaRuntime {
     }
 
     /**
-     * Links the runtime into a folder that does not exist yet. A process of its own does it, for jlink leaves hundreds of megabytes
-     * behind, and this process may go on to serve a mount.
+     * Links the runtime into a folder that does not exist yet, within one that does. A process of its own does it, for jlink leaves
+     * hundreds of megabytes behind, and this process may go on to serve a mount.
      */
     static void link(Path target) throws IOException, InterruptedException {
         Path jlink = home().resolve("bin/jlink");
         if (!Files.isExecutable(jlink) || !Files.isDirectory(home().resolve("jmods"))) {
             throw noJlink();
         }
-        Process process = new ProcessBuilder(
-                        jlink.toString(),
-                        "--add-modules",
-                        MODULES,
-                        "--strip-debug",
-                        // The guest's root is its memory, and the classes it starts with come from the archive.
-                        "--compress=2",
-                        "--no-header-files",
-                        "--no-man-pages",
-                        "--output",
-                        target.toString())
-                .redirectErrorStream(true)
-                .start();
-        try {
-            process.getOutputStream().close();
-            String said = new String(process.getInputStream().readAllBytes(), Charset.defaultCharset());
-            if (process.waitFor() != 0) {
-                throw new ApplianceException("jlink cannot make a Java runtime: " + said.strip());
-            }
-        } finally {
-            process.destroyForcibly();
+        List<String> command = List.of(
+                jlink.toString(),
+                "--add-modules",
+                MODULES,
+                "--strip-debug",
+                // The guest's root is its memory, and the classes it starts with come from the archive.
+                "--compress=2",
+                "--no-header-files",
+                "--no-man-pages",
+                "--output",
+                target.toString());
+        ProgramRun run = ProgramRun.of(command, target.resolveSibling(""), TIMEOUT);
+        if (!run.succeeded()) {
+            throw new ApplianceException("jlink cannot make a Java runtime: "
+                    + (run.ended()
+                            ? run.output().strip()
+                            : "it did not end within " + TIMEOUT.toMinutes() + " minutes"));
         }
     }
 

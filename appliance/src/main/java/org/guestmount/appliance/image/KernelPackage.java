@@ -3,9 +3,9 @@ package org.guestmount.appliance.image;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.cpio.CpioArchiveEntry;
@@ -31,7 +30,7 @@ final class KernelPackage {
     /** The image's name in that folder; its modules are beside it in {@code modules}. */
     static final String IMAGE = "vmlinuz";
 
-    private static final int TIMEOUT_MINUTES = 10;
+    private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
     /** Packages that stand for the newest kernel: Debian's, and Ubuntu's smallest and usual. */
     private static final List<String> DEBIAN_NAMES =
@@ -128,10 +127,10 @@ final class KernelPackage {
 
     private List<String> dependencies(String name, List<String> options, Path work)
             throws IOException, InterruptedException {
-        Result result = execute(work, command("apt-cache", options, "depends", name));
-        return result.status != 0
+        ProgramRun run = execute(work, command("apt-cache", options, "depends", name));
+        return !run.succeeded()
                 ? List.of()
-                : result.output
+                : run.output()
                         .lines()
                         .map(String::strip)
                         .filter(line -> line.startsWith("Depends: "))
@@ -244,33 +243,22 @@ final class KernelPackage {
     }
 
     private void run(Path folder, List<String> command) throws IOException, InterruptedException {
-        Result result = execute(folder, command);
-        if (result.status != 0) {
-            throw new IOException(String.join(" ", command) + " failed: " + result.output.strip());
+        ProgramRun run = execute(folder, command);
+        if (!run.succeeded()) {
+            throw new IOException(
+                    String.join(" ", command) + " failed: " + run.output().strip());
         }
     }
 
-    private record Result(int status, String output) {}
-
-    private Result execute(Path folder, List<String> command) throws IOException, InterruptedException {
+    private ProgramRun execute(Path folder, List<String> command) throws IOException, InterruptedException {
         List<String> resolved = new ArrayList<>(command);
         resolved.set(0, path(command.get(0)));
-        Path output = Files.createTempFile(folder, "output", null);
-        ProcessBuilder builder = new ProcessBuilder(resolved)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
-        builder.environment().put("LC_ALL", "C");
-        Process process = builder.start();
-        try {
-            if (!process.waitFor(TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
-                throw new IOException(
-                        String.join(" ", command) + " did not end within " + TIMEOUT_MINUTES + " minutes");
-            }
-            return new Result(process.exitValue(), Files.readString(output, Charset.defaultCharset()));
-        } finally {
-            process.destroyForcibly();
+        ProgramRun run = ProgramRun.of(resolved, folder, TIMEOUT);
+        if (!run.ended()) {
+            throw new IOException(
+                    String.join(" ", command) + " did not end within " + TIMEOUT.toMinutes() + " minutes");
         }
+        return run;
     }
 
     private static List<Path> files(Path folder, String suffix) throws IOException {
