@@ -9,26 +9,20 @@ import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ClosedSelectorException;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.guestmount.core.host.UnixListener;
 import org.guestmount.core.protocol.Hello;
 
 /**
- * Waits on a unix socket for QEMU to connect, and then for the daemon to say hello. It takes one connection: with the
- * first the socket is deleted, and whoever comes later is refused.
+ * Waits on a unix socket for QEMU to connect, says hello, and waits for the daemon's. It takes one connection: with the first the
+ * socket is deleted, and whoever comes later is refused.
  *
  * <p>Listening takes no more than the JDK. Netty takes some 0.2 s to load, which {@link #accept} does while the guest
  * boots.
@@ -39,33 +33,20 @@ import org.guestmount.core.protocol.Hello;
 public final class DaemonListener implements AutoCloseable {
     private static final Hello HELLO = Hello.of("guestmount");
 
-    private final Path socket;
-    private final ServerSocketChannel server;
-    private final Selector selector;
+    private final UnixListener listener;
     private final CompletableFuture<Hello> hello = new CompletableFuture<>();
 
-    private DaemonListener(Path socket, ServerSocketChannel server, Selector selector) {
-        this.socket = socket;
-        this.server = server;
-        this.selector = selector;
+    private DaemonListener(UnixListener listener) {
+        this.listener = listener;
     }
 
     /**
      * Begins to listen.
      *
-     * @param socket a path where nothing is yet, at most 107 bytes long, in a folder of this user alone
+     * @param socket as {@link UnixListener#bind}
      */
     public static DaemonListener bind(Path socket) throws IOException {
-        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        try {
-            server.bind(UnixDomainSocketAddress.of(socket)).configureBlocking(false);
-            Selector selector = Selector.open();
-            server.register(selector, SelectionKey.OP_ACCEPT);
-            return new DaemonListener(socket, server, selector);
-        } catch (IOException e) {
-            server.close();
-            throw new IOException("cannot listen on " + socket + ": " + e.getMessage(), e);
-        }
+        return new DaemonListener(UnixListener.bind(socket));
     }
 
     /**
@@ -101,18 +82,8 @@ public final class DaemonListener implements AutoCloseable {
 
     private SocketChannel connection(long deadline) throws IOException, InterruptedException, TimeoutException {
         try {
-            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            int ready = selector.select(Math.max(1, left));
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            if (ready == 0 && server.isOpen()) {
-                throw new TimeoutException();
-            }
-            SocketChannel connection = server.accept();
-            stopListening();
-            return connection;
-        } catch (ClosedSelectorException | ClosedChannelException e) {
+            return listener.accept(Duration.ofNanos(deadline - System.nanoTime()));
+        } catch (ClosedChannelException e) {
             throw closed();
         }
     }
@@ -129,13 +100,7 @@ public final class DaemonListener implements AutoCloseable {
     @Override
     public void close() throws IOException {
         hello.completeExceptionally(closed());
-        stopListening();
-    }
-
-    private void stopListening() throws IOException {
-        server.close();
-        selector.close();
-        Files.deleteIfExists(socket);
+        listener.close();
     }
 
     private static IOException closed() {

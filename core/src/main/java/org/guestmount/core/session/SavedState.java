@@ -2,14 +2,14 @@ package org.guestmount.core.session;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.guestmount.core.host.UnixListener;
 import org.guestmount.core.json.JsonObject;
 import org.guestmount.core.qemu.QmpClient;
 import org.guestmount.core.snapshot.Snapshot;
@@ -33,15 +33,16 @@ final class SavedState {
         monitor.execute("stop", new JsonObject(), TIMEOUT);
         ignoreMemory(monitor);
         ByteArrayOutputStream state = new ByteArrayOutputStream();
-        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            server.bind(UnixDomainSocketAddress.of(socket));
+        try (UnixListener listener = UnixListener.bind(socket)) {
             monitor.execute("migrate", new JsonObject().put("uri", "unix:" + socket), TIMEOUT);
-            try (SocketChannel from = server.accept()) {
+            try (SocketChannel from = listener.accept(TIMEOUT)) {
                 ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
                 while (from.read(buffer.clear()) >= 0) {
                     state.write(buffer.array(), 0, buffer.position());
                 }
             }
+        } catch (TimeoutException e) {
+            throw new IOException("QEMU did not begin to save the guest within " + TIMEOUT.toSeconds() + " seconds", e);
         }
         String status = await(monitor, "query-migrate", List.of("completed", "failed", "cancelled"));
         if (!status.equals("completed")) {

@@ -2,13 +2,6 @@ package org.guestmount.core.session;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +15,7 @@ import org.guestmount.core.appliance.Appliance;
 import org.guestmount.core.drive.Drive;
 import org.guestmount.core.drive.DriveImage;
 import org.guestmount.core.drive.ReadOnlyOverlay;
+import org.guestmount.core.host.UnixListener;
 import org.guestmount.core.json.JsonObject;
 import org.guestmount.core.qemu.Accelerator;
 import org.guestmount.core.qemu.GuestDisk;
@@ -62,9 +56,6 @@ record Start(
     /** Enough to write a guest's memory to a disk that is not very slow. */
     private static final Duration GRACE = Duration.ofSeconds(30);
 
-    /** How long it may take to notice that QEMU has ended. */
-    private static final int POLL_MILLIS = 50;
-
     private static final int CONSOLE_LINES = QemuFailure.CONSOLE_LINES;
 
     /** How long after its end is seen on one side, QEMU's exit may take to be seen. */
@@ -100,8 +91,7 @@ record Start(
                 Acquired guest = new Acquired()) {
             RunFolder folder = files.add(RunFolder.forSockets(settings.socketFolders()));
             DaemonListener daemon = files.add(DaemonListener.bind(folder.path().resolve(DAEMON_SOCKET)));
-            ServerSocketChannel monitors = files.add(ServerSocketChannel.open(StandardProtocolFamily.UNIX));
-            monitors.bind(UnixDomainSocketAddress.of(folder.path().resolve(MONITOR_SOCKET)));
+            UnixListener monitors = files.add(UnixListener.bind(folder.path().resolve(MONITOR_SOCKET)));
 
             QemuProcess process = guest.add(
                     QemuProcess.start(QemuCommandLine.of(machine), folder.path(), GRACE, listener::consoleLine));
@@ -111,7 +101,7 @@ record Start(
             try {
                 CompletableFuture<Void> checked = saved == null ? null : checkMemory(saved);
                 List<GuestDisk> disks = disks(files, attached);
-                QmpClient monitor = guest.add(QmpClient.open(accept(monitors, timeout), event -> {}, MONITOR_TIMEOUT));
+                QmpClient monitor = guest.add(QmpClient.open(monitors.accept(timeout), event -> {}, MONITOR_TIMEOUT));
                 if (saved != null) {
                     SavedState.load(monitor, saved, folder.path().resolve(STATE_SOCKET));
                 }
@@ -126,7 +116,7 @@ record Start(
                 process.guestMayHoldData();
                 guest.handOver();
                 return new RunningGuest(process, monitor, channel);
-            } catch (InterruptedIOException e) {
+            } catch (InterruptedIOException | TimeoutException e) {
                 throw QemuFailure.silent(timeout.toSeconds(), process.console().tail(CONSOLE_LINES));
             } catch (SnapshotException e) {
                 throw new LaunchException(Reason.SNAPSHOT, String.valueOf(e.getMessage()), e);
@@ -142,22 +132,6 @@ record Start(
         } catch (IOException e) {
             throw new LaunchException(Reason.HOST, "cannot start QEMU: " + e.getMessage(), e);
         }
-    }
-
-    private static SocketChannel accept(ServerSocketChannel monitors, Duration timeout) throws IOException {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        try (Selector selector = Selector.open()) {
-            monitors.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
-            while (monitors.isOpen() && System.nanoTime() < deadline) {
-                if (selector.select(POLL_MILLIS) > 0) {
-                    return monitors.accept();
-                }
-            }
-        }
-        if (monitors.isOpen()) {
-            throw new InterruptedIOException("QEMU says nothing");
-        }
-        throw new ClosedChannelException();
     }
 
     private static CompletableFuture<Void> checkMemory(Snapshot saved) {
@@ -263,7 +237,7 @@ record Start(
         }
     }
 
-    private static void closeQuietly(DaemonListener daemon, ServerSocketChannel monitors) {
+    private static void closeQuietly(DaemonListener daemon, UnixListener monitors) {
         try (daemon) {
             monitors.close();
         } catch (IOException e) {
