@@ -32,12 +32,16 @@ public final class QemuCommandLine {
 
     private QemuCommandLine() {}
 
-    /** The program and its arguments. */
-    public static List<String> of(QemuConfig config) {
+    /**
+     * The program and its arguments.
+     *
+     * @param name tells people who look at the host's processes what it is for
+     */
+    public static List<String> of(QemuConfig config, String name) {
         List<String> line = new ArrayList<>();
         line.add(config.program().toString());
         // A comma would begin another option.
-        add(line, "-name", config.name().replace(",", ",,"));
+        add(line, "-name", name.replace(",", ",,"));
         line.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"));
         if (config.sandbox()) {
             add(line, "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");

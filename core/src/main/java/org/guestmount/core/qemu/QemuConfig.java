@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * A virtual machine.
  *
- * @param name tells people who look at the host's processes what it is for
  * @param program the QEMU to run
  * @param sandbox whether QEMU denies itself the system calls it does not need
  * @param memoryMebibytes of the guest
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param monitorSocket where QEMU's monitor connects to, likewise
  */
 public record QemuConfig(
-        String name,
         Path program,
         Accelerator accelerator,
         boolean sandbox,

@@ -19,6 +19,7 @@ import org.guestmount.core.host.Programs;
 import org.guestmount.core.qemu.Accelerator;
 import org.guestmount.core.qemu.QemuCommandLine;
 import org.guestmount.core.qemu.QemuConfig;
+import org.guestmount.core.qemu.QemuConfig.GuestMemory;
 import org.guestmount.core.session.LaunchException.Reason;
 import org.guestmount.core.snapshot.Snapshot;
 import org.guestmount.core.snapshot.SnapshotStore;
@@ -144,7 +145,7 @@ final class Launch {
         try {
             return launch(Accelerator.KVM, settings.launchTimeout());
         } catch (LaunchException e) {
-            if (!isKvmPossiblyToBlame(e)) {
+            if (!mayWorkOtherwise(e)) {
                 throw e;
             }
             throw new LaunchException(
@@ -172,7 +173,7 @@ final class Launch {
             verdict.record(true);
             return guest;
         } catch (LaunchException e) {
-            if (!isKvmPossiblyToBlame(e)) {
+            if (!mayWorkOtherwise(e)) {
                 throw e;
             }
             LOG.info("KVM was tried and failed", e);
@@ -190,7 +191,8 @@ final class Launch {
         return end < 0 ? message : message.substring(0, end);
     }
 
-    private static boolean isKvmPossiblyToBlame(LaunchException e) {
+    /** Whether KVM, or the saved guest, may be to blame, so that a launch without it may work. */
+    private static boolean mayWorkOtherwise(LaunchException e) {
         return switch (e.reason()) {
             case KVM, QEMU_FAILED, GUEST_DIED, TIMED_OUT, SNAPSHOT -> true;
             case DRIVE, IMAGE_IN_USE, APPLIANCE, QEMU_MISSING, SANDBOX, OUT_OF_MEMORY, HOST -> false;
@@ -215,7 +217,7 @@ final class Launch {
                     Snapshot snapshot = saved.get();
                     return sandboxed(sandboxed -> start.resume(accelerator, sandboxed, snapshot, timeout));
                 } catch (LaunchException e) {
-                    if (!isSnapshotPossiblyToBlame(e)) {
+                    if (!mayWorkOtherwise(e)) {
                         throw e;
                     }
                     LOG.info("a saved guest could not be resumed, and is thrown away", e);
@@ -224,13 +226,6 @@ final class Launch {
             }
         }
         return sandboxed(sandboxed -> start.boot(accelerator, sandboxed, timeout));
-    }
-
-    private static boolean isSnapshotPossiblyToBlame(LaunchException e) {
-        return switch (e.reason()) {
-            case QEMU_FAILED, GUEST_DIED, TIMED_OUT, SNAPSHOT, KVM -> true;
-            case DRIVE, IMAGE_IN_USE, APPLIANCE, QEMU_MISSING, SANDBOX, OUT_OF_MEMORY, HOST -> false;
-        };
     }
 
     /** Saves a guest, or waits for another process that does. Empty if there is no way to. */
@@ -262,9 +257,8 @@ final class Launch {
             List<String> parts = new ArrayList<>(HostIdentity.ofProgram(start.qemu()));
             parts.add(HostIdentity.processor());
             parts.add(start.appliance().digest());
-            Start nameless = new Start(start.qemu(), settings, List.of(), List.of(), start.appliance(), listener);
-            parts.addAll(QemuCommandLine.of(
-                    nameless.machine(accelerator, true, new QemuConfig.GuestMemory(Path.of("memory"), false))));
+            QemuConfig machine = start.machine(accelerator, true, new GuestMemory(Path.of("memory"), false));
+            parts.addAll(QemuCommandLine.of(machine, Start.NAME));
             return HostIdentity.digest(parts);
         } catch (IOException e) {
             throw new LaunchException(Reason.HOST, "cannot identify QEMU and this host: " + e.getMessage(), e);

@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import org.guestmount.core.appliance.Appliance;
 import org.guestmount.core.drive.Drive;
 import org.guestmount.core.drive.DriveImage;
@@ -45,6 +44,9 @@ record Start(
         List<DriveImage> images,
         Appliance appliance,
         LaunchListener listener) {
+    /** What every machine's name begins with. */
+    static final String NAME = "guestmount";
+
     private static final String DAEMON_SOCKET = "daemon";
     private static final String MONITOR_SOCKET = "monitor";
     private static final String STATE_SOCKET = "state";
@@ -93,20 +95,21 @@ record Start(
             DaemonListener daemon = files.add(DaemonListener.bind(folder.path().resolve(DAEMON_SOCKET)));
             UnixListener monitors = files.add(UnixListener.bind(folder.path().resolve(MONITOR_SOCKET)));
 
-            QemuProcess process = guest.add(
-                    QemuProcess.start(QemuCommandLine.of(machine), folder.path(), GRACE, listener::consoleLine));
+            QemuProcess process = guest.add(QemuProcess.start(
+                    QemuCommandLine.of(machine, name()), folder.path(), GRACE, listener::consoleLine));
             listener.milestone(LaunchMilestone.QEMU_STARTED);
             CompletableFuture<Integer> exited = process.exited();
             CompletableFuture<Void> stopsWaiting = exited.thenAccept(status -> closeQuietly(daemon, monitors));
             try {
-                CompletableFuture<Void> checked = saved == null ? null : checkMemory(saved);
+                CompletableFuture<Void> checked =
+                        saved == null ? CompletableFuture.completedFuture(null) : checkMemory(saved);
                 List<GuestDisk> disks = disks(files, attached);
                 QmpClient monitor = guest.add(QmpClient.open(monitors.accept(timeout), event -> {}, MONITOR_TIMEOUT));
                 if (saved != null) {
                     SavedState.load(monitor, saved, folder.path().resolve(STATE_SOCKET));
                 }
                 attach(monitor, process, disks);
-                if (saved != null && checked != null) {
+                if (saved != null) {
                     join(checked);
                     monitor.execute("cont", new JsonObject(), MONITOR_TIMEOUT);
                     listener.milestone(LaunchMilestone.GUEST_RESUMED);
@@ -195,14 +198,16 @@ record Start(
         return disks;
     }
 
+    /** Tells people who look for the process that holds an image. */
+    private String name() {
+        List<String> words = new ArrayList<>(List.of(NAME));
+        drives.forEach(drive -> words.add(drive.file().toString()));
+        return String.join(" ", words);
+    }
+
     /** The machine, whatever is to become of it. */
     QemuConfig machine(Accelerator accelerator, boolean sandbox, @Nullable GuestMemory memory) {
-        String name = "guestmount"
-                + (images.isEmpty()
-                        ? ""
-                        : drives.stream().map(d -> " " + d.file()).collect(Collectors.joining()));
         return new QemuConfig(
-                name,
                 qemu,
                 accelerator,
                 sandbox,

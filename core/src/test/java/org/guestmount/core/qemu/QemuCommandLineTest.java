@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class QemuCommandLineTest {
     @Test
     void aWholeCommandLine() {
-        assertThat(QemuCommandLine.of(config(Accelerator.TCG, true, false, "")))
+        assertThat(line(config(Accelerator.TCG, true, false, "")))
                 .containsExactly(
                         "/usr/bin/qemu",
                         "-name",
@@ -71,7 +71,7 @@ class QemuCommandLineTest {
 
     @Test
     void aGuestToBeSavedLivesInAFile() {
-        List<String> line = QemuCommandLine.of(config(new GuestMemory(Path.of("/cache/memory"), false)));
+        List<String> line = line(config(new GuestMemory(Path.of("/cache/memory"), false)));
 
         assertThat(line)
                 .contains("q35,hpet=off,sata=off,smbus=off,usb=off,vmport=off,memory-backend=memory")
@@ -87,7 +87,7 @@ class QemuCommandLineTest {
 
     @Test
     void aSavedGuestBootsNothingAndSharesNoWrites() {
-        List<String> line = QemuCommandLine.of(config(new GuestMemory(Path.of("/cache/memory"), true)));
+        List<String> line = line(config(new GuestMemory(Path.of("/cache/memory"), true)));
 
         assertThat(line)
                 .containsSequence("-incoming", "defer")
@@ -99,26 +99,24 @@ class QemuCommandLineTest {
 
     @Test
     void kvmShowsTheGuestTheHostsProcessor() {
-        assertThat(QemuCommandLine.of(config(Accelerator.KVM, true, false, "")))
-                .containsSequence("-accel", "kvm", "-cpu", "host");
+        assertThat(line(config(Accelerator.KVM, true, false, ""))).containsSequence("-accel", "kvm", "-cpu", "host");
     }
 
     @Test
     void onlyAnEmulatedTimeStampCounterIsMistrusted() {
-        assertThat(QemuCommandLine.of(config(Accelerator.KVM, true, false, "")))
+        assertThat(line(config(Accelerator.KVM, true, false, "")))
                 .anySatisfy(argument -> assertThat(argument).contains(" tsc=reliable"))
                 .noneSatisfy(argument -> assertThat(argument).contains("tsc=unstable"));
     }
 
     @Test
     void theSandboxCanBeLeftOut() {
-        assertThat(QemuCommandLine.of(config(Accelerator.TCG, false, false, "")))
-                .doesNotContain("-sandbox");
+        assertThat(line(config(Accelerator.TCG, false, false, ""))).doesNotContain("-sandbox");
     }
 
     @Test
     void theUsersKernelArgumentsComeLastAndAVerboseKernelIsNotQuiet() {
-        List<String> line = QemuCommandLine.of(config(Accelerator.TCG, true, true, "loglevel=7 nokaslr=x"));
+        List<String> line = line(config(Accelerator.TCG, true, true, "loglevel=7 nokaslr=x"));
 
         assertThat(line.get(line.indexOf("-append") + 1))
                 .endsWith(" tsc=unstable loglevel=7 nokaslr=x")
@@ -127,9 +125,13 @@ class QemuCommandLineTest {
 
     @Test
     void thereIsNoNetwork() {
-        assertThat(QemuCommandLine.of(config(Accelerator.TCG, true, false, "")))
+        assertThat(line(config(Accelerator.TCG, true, false, "")))
                 .noneMatch(a -> a.contains("net"))
                 .contains("-nodefaults");
+    }
+
+    private static List<String> line(QemuConfig config) {
+        return QemuCommandLine.of(config, "guestmount /images/a,b.img");
     }
 
     private static QemuConfig config(GuestMemory memory) {
@@ -143,7 +145,6 @@ class QemuCommandLineTest {
     private static QemuConfig config(
             Accelerator accelerator, boolean sandbox, boolean verbose, String append, @Nullable GuestMemory memory) {
         return new QemuConfig(
-                "guestmount /images/a,b.img",
                 Path.of("/usr/bin/qemu"),
                 accelerator,
                 sandbox,
