@@ -1,11 +1,6 @@
 package org.guestmount.core.session;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -46,8 +41,6 @@ public final class GuestSession implements AutoCloseable {
 
     private static final Duration POWER_OFF_TIMEOUT = Duration.ofSeconds(10);
 
-    private static final int ENTROPY_BYTES = 64;
-
     private final RunningGuest guest;
     private final GuestFilesystem filesystem;
     private final GuestMachine machine;
@@ -83,7 +76,7 @@ public final class GuestSession implements AutoCloseable {
         RunningGuest guest = Launch.run(config, appliances, listener, kvm);
         GuestSession session = new GuestSession(guest);
         try {
-            session.machine.wake(Timestamp.of(Instant.now()), entropy());
+            session.machine.wake(Timestamp.of(Instant.now()), Entropy.take());
         } catch (GuestFilesystemException e) {
             session.closeWithoutSync();
             throw QemuFailure.withConsole(
@@ -94,16 +87,6 @@ public final class GuestSession implements AutoCloseable {
         session.watch();
         listener.milestone(LaunchMilestone.READY);
         return session;
-    }
-
-    private static ByteBuffer entropy() {
-        byte[] bytes = new byte[ENTROPY_BYTES];
-        try (InputStream random = Files.newInputStream(Path.of("/dev/urandom"))) {
-            random.readNBytes(bytes, 0, bytes.length);
-        } catch (IOException e) {
-            new SecureRandom().nextBytes(bytes);
-        }
-        return ByteBuffer.wrap(bytes);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // what depends on it is told through lost()

@@ -1,7 +1,6 @@
 package org.guestmount.core.session;
 
 import java.nio.ByteBuffer;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
 import org.guestmount.core.fs.AttributeChange;
@@ -53,7 +52,7 @@ final class Rehearsal {
 
     /** Looks at a disk on which there is nothing to be found. */
     void useDisk() throws GuestFilesystemException {
-        machine.wake(Timestamp.of(Instant.now()), ByteBuffer.wrap(new SecureRandom().generateSeed(32)));
+        machine.wake(Timestamp.of(Instant.now()), Entropy.take());
         for (BlockDevice disk : machine.blockDevices(1)) {
             machine.detectFilesystems();
             for (String type : FILESYSTEMS) {
