@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.InodeKey;
 import org.guestmount.core.fs.OpenFlags;
@@ -19,13 +20,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Contents can change through a handle that may write, and by truncating a path. So there are none of an inode that has such
  * a handle, and those that were under way while one was closed or a truncation ended are not kept.
+ *
+ * <p>Each read and write looks its file up, so that takes no lock. Opening, closing and what drops contents do.
  */
 final class OpenFiles {
     /** What is kept at most of contents nobody has read yet, in bytes. */
     private static final int MAX_CONTENT_BYTES = 8 << 20;
 
-    @GuardedBy("this")
-    private final Map<FileHandle, OpenFile> files = new HashMap<>();
+    private final Map<FileHandle, OpenFile> files = new ConcurrentHashMap<>();
 
     /** How many open files may change each inode. */
     @GuardedBy("this")
@@ -45,11 +47,15 @@ final class OpenFiles {
         final InodeKey inode;
         final boolean writable;
 
-        /** Whether its data may have been changed through this handle. */
-        boolean written;
+        /** Whether its data may have been changed through this handle; then for good. */
+        volatile boolean written;
 
-        @Nullable
-        ByteBuffer content;
+        /**
+         * Set under the lock, at most once and before anybody knows the handle, and taken away under it. Contents do not
+         * change, so finding them here is reading them: that was before they were taken away, and they are before whoever
+         * changes the file is told that it is open to be written, or truncated.
+         */
+        volatile @Nullable HeldContent content;
 
         OpenFile(InodeKey inode, boolean writable) {
             this.inode = inode;
@@ -65,7 +71,6 @@ final class OpenFiles {
     /** @param before {@link #changes} before the file was opened */
     synchronized void add(OpenedFile opened, OpenFlags flags, long before) {
         OpenFile file = new OpenFile(opened.attributes().key(), flags.isWritable());
-        files.put(opened.handle(), file);
         if (file.writable) {
             writers.merge(file.inode, 1, Integer::sum);
             drop(filled.stream().filter(other -> other.inode.equals(file.inode)).toList());
@@ -75,14 +80,16 @@ final class OpenFiles {
                 && before == changes
                 && !writers.containsKey(file.inode)
                 && contentBytes + content.remaining() <= MAX_CONTENT_BYTES) {
-            file.content = content;
+            file.content = new HeldContent(content);
             filled.add(file);
             contentBytes += content.remaining();
         }
+        files.put(opened.handle(), file);
     }
 
     /** Null for a handle that is not open. */
-    synchronized @Nullable InodeKey inode(FileHandle handle) {
+    @Nullable
+    InodeKey inode(FileHandle handle) {
         OpenFile file = files.get(handle);
         return file == null ? null : file.inode;
     }
@@ -92,23 +99,24 @@ final class OpenFiles {
      *
      * @return how much was read, or -1 if they are not here
      */
-    synchronized int read(FileHandle handle, long offset, ByteBuffer destination) {
+    int read(FileHandle handle, long offset, ByteBuffer destination) {
         OpenFile file = files.get(handle);
-        ByteBuffer content = file == null ? null : file.content;
+        HeldContent content = file == null ? null : file.content;
         if (file == null || content == null) {
             return -1;
         }
-        int size = content.remaining();
-        int from = (int) Math.min(offset, size);
-        int count = Math.min(size - from, destination.remaining());
-        destination.put(content.slice(content.position() + from, count));
-        if (from + count == size) {
-            drop(List.of(file));
+        int count = content.read(offset, destination);
+        if (content.endsBy(offset + count)) {
+            drop(file);
         }
         return count;
     }
 
-    synchronized void markWritten(FileHandle handle) {
+    private synchronized void drop(OpenFile file) {
+        drop(List.of(file));
+    }
+
+    void markWritten(FileHandle handle) {
         OpenFile file = files.get(handle);
         if (file != null) {
             file.written = true;
@@ -116,7 +124,8 @@ final class OpenFiles {
     }
 
     /** The inode if its data may have been changed through this handle; null otherwise. */
-    synchronized @Nullable InodeKey writtenInode(FileHandle handle) {
+    @Nullable
+    InodeKey writtenInode(FileHandle handle) {
         OpenFile file = files.get(handle);
         return file != null && file.written ? file.inode : null;
     }
@@ -132,7 +141,7 @@ final class OpenFiles {
         if (file == null) {
             return;
         }
-        drop(List.of(file));
+        drop(file);
         if (file.writable) {
             changes++;
             writers.computeIfPresent(file.inode, (inode, count) -> count == 1 ? null : count - 1);
@@ -142,9 +151,9 @@ final class OpenFiles {
     @GuardedBy("this")
     private void drop(List<OpenFile> dropped) {
         for (OpenFile file : dropped) {
-            ByteBuffer content = file.content;
+            HeldContent content = file.content;
             if (content != null) {
-                contentBytes -= content.remaining();
+                contentBytes -= content.size();
                 file.content = null;
                 filled.remove(file);
             }

@@ -47,7 +47,7 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem {
         private @Nullable FileHandle guestHandle;
 
         @GuardedBy("this")
-        private @Nullable ByteBuffer content;
+        private @Nullable HeldContent content;
 
         LazyFile(GuestPath path, FileAttributes attributes) {
             this.path = path;
@@ -61,15 +61,12 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem {
             if (content == null && guestHandle == null && attributes.size() <= SMALL_FILE_BYTES) {
                 content = smallFiles.take(path);
             }
-            ByteBuffer whole = content;
-            if (whole == null) {
+            HeldContent held = content;
+            if (held == null) {
                 return PrefetchingFilesystem.super.read(guestHandle(), offset, destination);
             }
-            int from = (int) Math.min(offset, whole.remaining());
-            int count = Math.min(whole.remaining() - from, destination.remaining());
-            destination.put(whole.slice(whole.position() + from, count));
-            if (from + count == whole.remaining()) {
-                // The kernel keeps what it has read.
+            int count = held.read(offset, destination);
+            if (held.endsBy(offset + count)) {
                 content = null;
             }
             return count;

@@ -119,10 +119,10 @@ final class SmallFiles implements AutoCloseable {
 
     /** The contents of a file that is read now, if they were read ahead; null if not. */
     @Nullable
-    ByteBuffer take(GuestPath path) {
+    HeldContent take(GuestPath path) {
         scans.get(path.parent(), Scan::new).read(path.name());
         Waiting file = waiting.asMap().remove(path);
-        return file == null ? null : file.content().join().orElse(null);
+        return file == null ? null : file.content().join().map(HeldContent::new).orElse(null);
     }
 
     private List<ReadingOrder.File> smallFilesIn(GuestPath directory) {

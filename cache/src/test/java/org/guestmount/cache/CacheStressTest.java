@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.guestmount.cache.Actions.Action;
 import org.guestmount.cache.Actions.Side;
@@ -30,6 +31,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Threads that change and look at one tree through one cache. */
 class CacheStressTest {
     private static final int THREADS = 4;
+
+    /** The last number that is written to a file. */
+    private static final long LAST = 300;
+
     private static final List<String> NAMES = List.of("a", "B", "c");
 
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
@@ -124,6 +129,61 @@ class CacheStressTest {
                 .hasToString("ENOENT");
         assertThat(names(cached, file.parent())).doesNotContain(file.name());
         assertThat(cached.getattr(handle).links()).isZero();
+        cached.release(handle);
+    }
+
+    /** Contents that came with opening a file are given up before they are untrue. */
+    @Test
+    void whatIsReadIsNoOlderThanWhatWasWrittenBefore() throws Exception {
+        GuestFilesystem cached = cached(CacheConfig.DEFAULT_MAX_BYTES);
+        GuestPath file = GuestPath.of("/file");
+        AtomicLong written = new AtomicLong();
+        cached.release(cached.create(file, OpenFlags.READ_WRITE, 0644, Credentials.ROOT)
+                .handle());
+        write(cached, file, 0);
+
+        List<Future<?>> readers = new ArrayList<>();
+        for (int i = 1; i < THREADS; i++) {
+            readers.add(threads.submit(() -> {
+                while (written.get() < LAST) {
+                    readAgain(cached, file, written);
+                }
+                return null;
+            }));
+        }
+        Future<?> writer = threads.submit(() -> {
+            for (long number = 1; number <= LAST; number++) {
+                write(cached, file, number);
+                written.set(number);
+                // Files that are opened while this one is open have no contents.
+                LockSupport.parkNanos(1_000_000);
+            }
+            return null;
+        });
+        writer.get(60, TimeUnit.SECONDS);
+        for (Future<?> reader : readers) {
+            reader.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Leaves a byte unread, so that contents stay. */
+    private static void readAgain(GuestFilesystem cached, GuestPath file, AtomicLong written)
+            throws GuestFilesystemException {
+        FileHandle handle = cached.open(file, OpenFlags.READ_ONLY).handle();
+        for (int i = 0; i < 5; i++) {
+            long before = written.get();
+            ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
+            assertThat(cached.read(handle, 0, number)).isEqualTo(Long.BYTES);
+            assertThat(number.getLong(0)).isGreaterThanOrEqualTo(before);
+            LockSupport.parkNanos(100_000);
+        }
+        cached.release(handle);
+    }
+
+    private static void write(GuestFilesystem cached, GuestPath file, long number) throws GuestFilesystemException {
+        FileHandle handle = cached.open(file, OpenFlags.READ_WRITE).handle();
+        ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + 1).putLong(0, number);
+        assertThat(cached.write(handle, 0, bytes)).isEqualTo(bytes.capacity());
         cached.release(handle);
     }
 
