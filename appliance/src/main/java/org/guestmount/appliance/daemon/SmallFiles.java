@@ -17,62 +17,65 @@ import org.guestmount.core.fs.GuestPath;
  * <p>Owns: the descriptors of those it could open.
  */
 final class SmallFiles implements AutoCloseable {
-    /** A file that cannot be read, or is not small. */
-    private static final int NONE = -1;
-
     private final GuestRoot root;
-    private final List<GuestPath> paths = new ArrayList<>();
-    private final List<Integer> descriptors = new ArrayList<>();
-    private final List<Integer> sizes = new ArrayList<>();
+    private final List<Optional<SmallFile>> files = new ArrayList<>();
     private int left = GuestFilesystem.MAX_TRANSFER_BYTES;
 
     SmallFiles(GuestRoot root) {
         this.root = root;
     }
 
+    private record SmallFile(GuestPath path, int descriptor, int size) {}
+
     /** Opens a file, and has the kernel begin to read it. */
     void add(GuestPath path) {
-        int descriptor = NONE;
-        int size = 0;
+        files.add(open(path));
+    }
+
+    /** Absent for a file that cannot be opened, which is told to who reads it by itself, and for one that is not small. */
+    private Optional<SmallFile> open(GuestPath path) {
+        int flags = Abi.O_RDONLY | Abi.O_NONBLOCK | Abi.O_NOCTTY;
         try {
-            descriptor = (int)
-                    Syscalls.check(root.open(path, Abi.O_RDONLY | Abi.O_NONBLOCK | Abi.O_NOCTTY, 0), "open", path);
-            FileAttributes attributes = Stat.ofDescriptor(descriptor, path);
-            long length = attributes.size();
-            if (attributes.type() == FileType.REGULAR && length <= Math.min(GuestFilesystem.SMALL_FILE_BYTES, left)) {
-                size = (int) length;
-                left -= size;
-                Libc.syscall(Abi.SYS_FADVISE64, descriptor, 0, size, Abi.POSIX_FADV_WILLNEED, 0);
-            } else {
-                Syscalls.close(descriptor);
-                descriptor = NONE;
+            int descriptor = (int) Syscalls.check(root.open(path, flags, 0), "open", path);
+            Optional<SmallFile> opened = Optional.empty();
+            try {
+                opened = small(path, descriptor);
+            } finally {
+                if (opened.isEmpty()) {
+                    Syscalls.close(descriptor);
+                }
             }
+            return opened;
         } catch (GuestFilesystemException e) {
-            // To be told to who reads that file by itself.
-            if (descriptor != NONE) {
-                Syscalls.close(descriptor);
-                descriptor = NONE;
-            }
+            return Optional.empty();
         }
-        paths.add(path);
-        descriptors.add(descriptor);
-        sizes.add(size);
+    }
+
+    private Optional<SmallFile> small(GuestPath path, int descriptor) throws GuestFilesystemException {
+        FileAttributes attributes = Stat.ofDescriptor(descriptor, path);
+        long length = attributes.size();
+        if (attributes.type() != FileType.REGULAR || length > Math.min(GuestFilesystem.SMALL_FILE_BYTES, left)) {
+            return Optional.empty();
+        }
+        int size = (int) length;
+        left -= size;
+        Libc.syscall(Abi.SYS_FADVISE64, descriptor, 0, size, Abi.POSIX_FADV_WILLNEED, 0);
+        return Optional.of(new SmallFile(path, descriptor, size));
     }
 
     /** The contents of each file in order; absent where they cannot be had. */
     List<Optional<ByteBuffer>> read() {
-        List<Optional<ByteBuffer>> contents = new ArrayList<>(paths.size());
-        for (int i = 0; i < paths.size(); i++) {
-            int descriptor = descriptors.get(i);
-            contents.add(descriptor == NONE ? Optional.empty() : read(descriptor, sizes.get(i), paths.get(i)));
+        List<Optional<ByteBuffer>> contents = new ArrayList<>(files.size());
+        for (Optional<SmallFile> file : files) {
+            contents.add(file.isPresent() ? read(file.get()) : Optional.empty());
         }
         return contents;
     }
 
-    private static Optional<ByteBuffer> read(int descriptor, int size, GuestPath path) {
-        ByteBuffer content = ByteBuffer.allocate(size);
+    private static Optional<ByteBuffer> read(SmallFile file) {
+        ByteBuffer content = ByteBuffer.allocate(file.size());
         try {
-            Transfer.read(descriptor, 0, content, path);
+            Transfer.read(file.descriptor(), 0, content, file.path());
         } catch (GuestFilesystemException e) {
             return Optional.empty();
         }
@@ -81,9 +84,9 @@ final class SmallFiles implements AutoCloseable {
 
     @Override
     public void close() {
-        for (int descriptor : descriptors) {
-            if (descriptor != NONE) {
-                Syscalls.close(descriptor);
+        for (Optional<SmallFile> file : files) {
+            if (file.isPresent()) {
+                Syscalls.close(file.get().descriptor());
             }
         }
     }
