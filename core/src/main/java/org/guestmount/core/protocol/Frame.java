@@ -80,12 +80,7 @@ public record Frame(int id, int code, ByteBuffer body) {
      * @return the same buffer, ready to be sent
      */
     public static ByteBuffer dataReply(int id, ByteBuffer frame) {
-        int size = frame.limit();
-        return frame.putInt(0, size - LENGTH_BYTES)
-                .putInt(ID_OFFSET, id)
-                .putInt(ID_OFFSET + 4, STATUS_OK)
-                .putInt(DATA_OFFSET - 4, size - DATA_OFFSET)
-                .position(0);
+        return withData(frame.putInt(ID_OFFSET, id).putInt(ID_OFFSET + 4, STATUS_OK), DATA_OFFSET);
     }
 
     /**

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -135,11 +134,7 @@ public final class SnapshotStore {
             }
             Files.delete(memory());
             discard(key);
-            try {
-                Files.move(whole, folder.resolve(PREFIX + key), StandardCopyOption.ATOMIC_MOVE);
-            } catch (FileAlreadyExistsException e) {
-                throw new IOException("cannot replace " + folder.resolve(PREFIX + key), e);
-            }
+            Files.move(whole, folder.resolve(PREFIX + key), StandardCopyOption.ATOMIC_MOVE);
             prune();
         }
 
