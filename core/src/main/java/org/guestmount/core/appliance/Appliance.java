@@ -11,11 +11,11 @@ import java.nio.file.Path;
  * @param digest hexadecimal, of every input: two appliances with one digest are the same
  */
 public record Appliance(Path kernel, Path initramfs, String kernelRelease, String digest) {
+    /** The name of the virtio-serial port the daemon answers on. */
+    public static final String DAEMON_PORT = "org.guestmount.daemon.0";
+
     /** Where it is, and where what is made of it may be kept: it goes when the appliance does. */
     public Path folder() {
         return kernel.resolveSibling("").toAbsolutePath();
     }
-
-    /** The name of the virtio-serial port the daemon answers on. */
-    public static final String DAEMON_PORT = "org.guestmount.daemon.0";
 }

@@ -1,9 +1,9 @@
 /**
  * The protocol between host and daemon: bytes to messages and back. No sockets and no threads, for both ends use it.
  *
- * <p>All numbers are big-endian. A connection begins with one {@link org.guestmount.core.protocol.Hello} from the daemon
- * and one from the host, each as a frame with id 0. After that the host sends requests and the daemon replies, in any
- * order:
+ * <p>All numbers are big-endian. A conversation begins with a {@link org.guestmount.core.protocol.Hello} from the host, which the
+ * daemon answers with its own, each as a frame with id 0; another hello begins a new one. After that the host sends requests
+ * and the daemon replies, in any order:
  *
  * <pre>
  * request  u32 length  u32 id  u32 opcode  body           length counts what follows it

@@ -62,9 +62,8 @@ public final class QemuCommandLine {
         add(line, "-object", "rng-random,id=entropy,filename=/dev/urandom");
         add(line, "-device", "virtio-rng-pci,rng=entropy");
         if (config.memory() == null) {
-            // The guest gives back what booting took, and the pages of files it forgets. QEMU takes them out of a
-            // memory file too,
-            // also where others use it.
+            // The guest gives back what booting took, and the pages of files it forgets. Of a memory file QEMU would
+            // take them away from everybody.
             add(line, "-device", "virtio-balloon-pci,free-page-reporting=on");
         }
         add(line, "-device", "virtio-serial-pci,max_ports=2");
