@@ -18,4 +18,9 @@ public record Appliance(Path kernel, Path initramfs, String kernelRelease, Strin
     public Path folder() {
         return kernel.resolveSibling("").toAbsolutePath();
     }
+
+    /** What its files take on the disk. */
+    public long sizeBytes() {
+        return kernel.toFile().length() + initramfs.toFile().length();
+    }
 }

@@ -203,7 +203,9 @@ final class Launch {
     private RunningGuest launch(Accelerator accelerator, Duration timeout)
             throws LaunchException, InterruptedException {
         if (settings.resume()) {
-            SnapshotStore store = new SnapshotStore(start.appliance().folder());
+            SnapshotStore store = new SnapshotStore(
+                    start.appliance().folder(),
+                    settings.cacheBytes() - start.appliance().sizeBytes());
             String key = key(accelerator);
             for (int attempt = 0; attempt < MAX_RESUMES; attempt++) {
                 Optional<Snapshot> saved = store.find(key);

@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param searchPath {@code PATH}: where programs are looked for
  * @param kernelArguments {@code LIBGUESTFS_APPEND}: added to the guest kernel's command line, may be empty
  * @param cacheFolder where appliances and what was learned about QEMU are kept, private to the user; may not exist
+ * @param cacheBytes how large that may get: {@code GUESTMOUNT_CACHE_SIZE}, in mebibytes
  * @param temporaryFolder where overlays go: {@code LIBGUESTFS_TMPDIR}, {@code TMPDIR}, {@code /tmp}
  * @param socketFolders where sockets may go, the best first: {@code XDG_RUNTIME_DIR}, the temporary folder, {@code /tmp}
- * @param resume whether a saved guest may be resumed: not if {@code LIBGUESTFS_BACKEND_SETTINGS} has {@code boot}, or the kernel is given
- *     arguments
+ * @param resume whether a saved guest may be resumed: not if {@code LIBGUESTFS_BACKEND_SETTINGS} has {@code boot}, the kernel is given
+ *     arguments, or the cache may not be large enough
  * @param debug {@code LIBGUESTFS_DEBUG}: the guest's console speaks, and is passed on
  * @param trace {@code LIBGUESTFS_TRACE}: requests are logged
  * @param launchTimeout how long a guest that is alive may take to answer
@@ -35,6 +36,7 @@ public record LaunchSettings(
         List<Path> searchPath,
         String kernelArguments,
         Path cacheFolder,
+        long cacheBytes,
         Path temporaryFolder,
         List<Path> socketFolders,
         boolean resume,
@@ -46,6 +48,12 @@ public record LaunchSettings(
 
     /** The appliance's initramfs and daemon do not fit in less. */
     public static final int MIN_MEMORY_MEBIBYTES = 256;
+
+    /** An appliance and three saved guests. */
+    private static final int DEFAULT_CACHE_MEBIBYTES = 1024;
+
+    /** An appliance and a saved guest; with less, each launch boots. */
+    private static final int MIN_CACHE_MEBIBYTES_TO_SAVE = 400;
 
     /** What QEMU's q35 machine can have. */
     private static final int MAX_MEMORY_MEBIBYTES = 1 << 20;
@@ -77,7 +85,9 @@ public record LaunchSettings(
         String kernelArguments =
                 environment.getOrDefault("LIBGUESTFS_APPEND", "").strip();
         boolean debug = variables.flag("LIBGUESTFS_DEBUG");
-        boolean boot = variables.list("LIBGUESTFS_BACKEND_SETTINGS").contains("boot");
+        int cacheMebibytes = variables.integer("GUESTMOUNT_CACHE_SIZE", 0, Integer.MAX_VALUE, DEFAULT_CACHE_MEBIBYTES);
+        boolean boot = cacheMebibytes < MIN_CACHE_MEBIBYTES_TO_SAVE
+                || variables.list("LIBGUESTFS_BACKEND_SETTINGS").contains("boot");
         return new LaunchSettings(
                 accelerator(variables),
                 variables.integer(
@@ -86,6 +96,7 @@ public record LaunchSettings(
                 searchPath(environment.getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin")),
                 kernelArguments,
                 cacheFolder(variables, environment),
+                (long) cacheMebibytes << 20,
                 temporary,
                 sockets,
                 !boot && kernelArguments.isEmpty(),

@@ -79,6 +79,10 @@ record Extents(List<Extent> list) {
         return true;
     }
 
+    long totalBytes() {
+        return list.stream().mapToLong(Extent::length).sum();
+    }
+
     /** CRC-32C of all these parts of a file, one after the other. */
     long sum(FileChannel file) throws IOException {
         CRC32C sum = new CRC32C();

@@ -39,14 +39,16 @@ public final class SnapshotStore {
     private static final String PREFIX = "snapshot-";
     private static final String DRAFT_PREFIX = "saving-";
 
-    /** For other settings of memory, other programs; each takes about 200 MB. */
-    private static final int MAX_SNAPSHOTS = 3;
-
     private final Path folder;
+    private final long maxBytes;
 
-    /** @param folder that exists and belongs to this user alone */
-    public SnapshotStore(Path folder) {
+    /**
+     * @param folder that exists and belongs to this user alone
+     * @param maxBytes what the saved guests may take on the disk; the one that was saved last stays even if it takes more
+     */
+    public SnapshotStore(Path folder, long maxBytes) {
         this.folder = folder;
+        this.maxBytes = maxBytes;
     }
 
     /** The saved guest of this key, if there is one that can be used; one that cannot is removed. */
@@ -142,8 +144,12 @@ public final class SnapshotStore {
             List<Path> all = Folders.entries(folder, PREFIX).stream()
                     .sorted(Comparator.comparing(SnapshotStore::lastUse).reversed())
                     .toList();
-            for (Path old : all.subList(Math.min(MAX_SNAPSHOTS, all.size()), all.size())) {
-                Folders.deleteTree(old);
+            long left = maxBytes;
+            for (Path snapshot : all) {
+                left -= sizeBytes(snapshot);
+                if (left < 0 && !snapshot.equals(all.get(0))) {
+                    Folders.deleteTree(snapshot);
+                }
             }
         }
 
@@ -160,6 +166,18 @@ public final class SnapshotStore {
                 file,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    }
+
+    /** What it takes on the disk; nothing to speak of if that cannot be told. */
+    private static long sizeBytes(Path snapshot) {
+        try {
+            return Manifest.parse(Files.readAllLines(snapshot.resolve(Snapshot.MANIFEST)))
+                            .extents()
+                            .totalBytes()
+                    + Files.size(snapshot.resolve(Snapshot.STATE));
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     private static FileTime lastUse(Path snapshot) {

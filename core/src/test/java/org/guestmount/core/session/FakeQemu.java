@@ -14,17 +14,24 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.InMemoryGuestFilesystem;
 import org.guestmount.core.json.JsonException;
 import org.guestmount.core.json.JsonObject;
+import org.guestmount.core.machine.BlockDevice;
+import org.guestmount.core.machine.FakeGuestMachine;
 import org.guestmount.core.protocol.Frame;
+import org.guestmount.core.protocol.GuestServices;
 import org.guestmount.core.protocol.Hello;
 import org.guestmount.core.protocol.Opcode;
+import org.guestmount.core.rpc.FakeDaemon;
 
 /** Stands in for QEMU with a guest in it: a program with QEMU's sockets, whose daemon agrees to everything. */
-final class FakeQemu {
+public final class FakeQemu {
     /** How it differs from a QEMU that works. */
-    enum Behaviour {
+    public enum Behaviour {
         WORKS,
+        /** Its daemon is not agreeable only: it has a disk with an empty filesystem. */
+        SERVES_FILES,
         ABORTS_UNDER_KVM,
         HANGS_UNDER_KVM,
         HANGS,
@@ -43,7 +50,7 @@ final class FakeQemu {
     }
 
     /** Makes an executable file that is such a QEMU. It appends its arguments, a line for each start, to {@code starts}. */
-    static Path install(Path folder, Behaviour behaviour) throws IOException {
+    public static Path install(Path folder, Behaviour behaviour) throws IOException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         String script =
                 "#!/bin/sh\necho \"$*\" >>'%s'\nexec '%s' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '%s' %s %s \"$@\"\n"
@@ -64,6 +71,10 @@ final class FakeQemu {
     }
 
     private void run(List<String> line) throws Exception {
+        if (behaviour == Behaviour.SERVES_FILES) {
+            serveFiles();
+            return;
+        }
         boolean kvm = line.get(line.indexOf("-accel") + 1).equals("kvm");
         if (kvm && behaviour == Behaviour.ABORTS_UNDER_KVM) {
             fail(134, "qemu-system-x86_64: error: failed to set MSR 0x10a to 0xa00000002f");
@@ -89,6 +100,21 @@ final class FakeQemu {
                 control.join();
             }
         }
+    }
+
+    private void serveFiles() throws IOException, InterruptedException {
+        FakeGuestMachine machine =
+                new FakeGuestMachine(List.of(new BlockDevice("/dev/sda", null, 1 << 20, 512, false)), List.of());
+        GuestServices services = new GuestServices(new InMemoryGuestFilesystem(), machine);
+        SocketChannel monitor = SocketChannel.open(UnixDomainSocketAddress.of("monitor"));
+        Thread control = new Thread(() -> monitor(monitor));
+        control.setDaemon(true);
+        control.start();
+        FakeDaemon daemon = FakeDaemon.connect(Path.of("daemon").toAbsolutePath(), services);
+        while (!machine.log().contains("powerOff")) {
+            Thread.sleep(10);
+        }
+        daemon.close();
     }
 
     private static void fail(int status, String message) {

@@ -315,6 +315,7 @@ class GuestSessionTest {
                 s.searchPath(),
                 s.kernelArguments(),
                 s.cacheFolder(),
+                s.cacheBytes(),
                 s.temporaryFolder(),
                 s.socketFolders(),
                 false,

@@ -24,6 +24,7 @@ class LaunchSettingsTest {
                         settings.searchPath(),
                         "",
                         Path.of("/home/u/.cache/guestmount"),
+                        1L << 30,
                         Path.of("/tmp"),
                         java.util.List.of(Path.of("/tmp")),
                         true,
@@ -115,5 +116,15 @@ class LaunchSettingsTest {
         assertThatThrownBy(() -> LaunchSettings.fromEnvironment(Map.of(name, value)))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageStartingWith(name);
+    }
+
+    @Test
+    void aCacheTooSmallForASavedGuestHasLaunchesBoot() throws SettingsException {
+        LaunchSettings small = LaunchSettings.fromEnvironment(Map.of("GUESTMOUNT_CACHE_SIZE", "399"));
+        LaunchSettings large = LaunchSettings.fromEnvironment(Map.of("GUESTMOUNT_CACHE_SIZE", "400"));
+
+        assertThat(small.resume()).isFalse();
+        assertThat(large.resume()).isTrue();
+        assertThat(large.cacheBytes()).isEqualTo(400L << 20);
     }
 }

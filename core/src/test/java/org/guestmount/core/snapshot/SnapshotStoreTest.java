@@ -26,6 +26,9 @@ class SnapshotStoreTest {
     private static final int MEMORY_BYTES = 8 << 20;
     private static final String KEY = "key";
 
+    /** Room for three, each of which has somewhat over 300,000 bytes that are not zeros. */
+    private static final long MAX_BYTES = 1_100_000;
+
     @TempDir
     Path folder;
 
@@ -34,7 +37,7 @@ class SnapshotStoreTest {
 
     @BeforeEach
     void save() throws Exception {
-        store = new SnapshotStore(folder);
+        store = new SnapshotStore(folder, MAX_BYTES);
         memory = new byte[MEMORY_BYTES];
         Random random = new Random(1);
         // Data at the beginning, in the middle, a lone byte, and at the end.
@@ -147,6 +150,16 @@ class SnapshotStoreTest {
 
         assertThat(Stream.of(KEY, "b", "c", "d").filter(key -> store.find(key).isPresent()))
                 .containsExactly(KEY, "c", "d");
+    }
+
+    @Test
+    void theLastOneStaysHoweverSmallTheRoom() throws Exception {
+        store = new SnapshotStore(folder, 1);
+
+        save("b");
+
+        assertThat(store.find("b")).isPresent();
+        assertThat(store.find(KEY)).isEmpty();
     }
 
     @Test
