@@ -14,24 +14,8 @@ for jar in "$target"/guestmount-*.jar; do
         *) product=$jar ;;
     esac
 done
-[ -n "$product" ] && [ -d "$target/lib" ] || die "not built yet; run $bin/quickstart"
-
-java=${JAVA_HOME:+$JAVA_HOME/bin/java}
-java=${java:-$(command -v java)} && [ -x "$java" ] ||
-    die "needs Java 17 or later${JAVA_HOME:+, and JAVA_HOME=$JAVA_HOME has none}; install openjdk-17-jre-headless or set JAVA_HOME"
-
-# A file of every JDK says its version, which costs less than asking it.
-java_home=$(readlink -f "$java")
-java_home=${java_home%/bin/java}
-if [ -r "$java_home/release" ]; then
-    while IFS='="' read -r key _ value; do
-        if [ "$key" = JAVA_VERSION ]; then
-            major=${value%%.*}
-            [ "${major%%[!0-9]*}" -ge 17 ] ||
-                die "needs Java 17 or later, and $java is Java ${value%\"}; install openjdk-17-jre-headless or set JAVA_HOME"
-        fi
-    done <"$java_home/release"
-fi
+java=$target/runtime/bin/java
+[ -n "$product" ] && [ -x "$java" ] || die "not built yet; run $bin/quickstart"
 
 # The working directory is left at once so that it is not kept busy; the JVM resolves relative paths as if it were there.
 folder=$PWD
@@ -43,7 +27,8 @@ become() {
     class=$1
     shift
     LC_ALL=C.UTF-8 exec $detach "$java" \
-        -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -XX:-UsePerfData -Xlog:disable \
+        -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xlog:disable \
+        -Xshare:auto "-XX:SharedArchiveFile=$target/guestmount.jsa" \
         "-Xmx$heap" -Xms8m -Xmn4m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:-ShrinkHeapInSteps \
         "-XX:ErrorFile=${TMPDIR:-/tmp}/guestmount-%p.crash" \
         "-Duser.dir=$folder" ${detach:+-Dguestmount.detach=true} \

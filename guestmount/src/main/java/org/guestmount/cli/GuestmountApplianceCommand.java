@@ -19,6 +19,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code guestmount-appliance}: makes, describes and removes the small virtual machine that reads guests' filesystems. */
@@ -30,20 +31,28 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = ProductVersion.class)
 public final class GuestmountApplianceCommand implements Runnable {
+    private static final int STANDARD_ERROR = 2;
+
     private final ApplianceBuilder builder;
     private final LaunchSettings settings;
+    private final LaunchListener report;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before anything is run
     private CommandSpec spec;
 
-    GuestmountApplianceCommand(ApplianceBuilder builder, LaunchSettings settings) {
+    GuestmountApplianceCommand(ApplianceBuilder builder, LaunchSettings settings, LaunchListener report) {
         this.builder = builder;
         this.settings = settings;
+        this.report = report;
     }
 
     public static void main(String[] args) {
-        System.exit(run(System.getenv(), writer(System.out), writer(System.err), args));
+        boolean terminal = new NativeProcess().isTerminal(STANDARD_ERROR);
+        LaunchReport report = new LaunchReport("guestmount-appliance", System.err, terminal);
+        int status = run(System.getenv(), writer(System.out), writer(System.err), report, args);
+        report.finish();
+        System.exit(status);
     }
 
     private static PrintWriter writer(PrintStream stream) {
@@ -51,7 +60,8 @@ public final class GuestmountApplianceCommand implements Runnable {
     }
 
     /** Exit status: 0, or 1 with a message on {@code err}. */
-    static int run(Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
+    static int run(
+            Map<String, String> environment, PrintWriter out, PrintWriter err, LaunchListener report, String... args) {
         ApplianceBuilder builder;
         LaunchSettings settings;
         try {
@@ -60,7 +70,7 @@ public final class GuestmountApplianceCommand implements Runnable {
         } catch (SettingsException e) {
             return fail(err, e);
         }
-        return new CommandLine(new GuestmountApplianceCommand(builder, settings))
+        return new CommandLine(new GuestmountApplianceCommand(builder, settings, report))
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler((e, unused) -> fail(err, e))
@@ -75,24 +85,21 @@ public final class GuestmountApplianceCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do: build, info or clean");
+        throw new ParameterException(spec.commandLine(), "say what to do: build, info, export or clean");
     }
 
     @Command(description = "Make the appliance now, unless there is a current one.")
     int build() throws IOException, InterruptedException {
-        PrintWriter err = spec.commandLine().getErr();
-        Appliance appliance = GuestSession.prepare(settings, builder, new LaunchListener() {
-            @Override
-            public void applianceStep(int step, int steps, String what) {
-                err.printf("guestmount-appliance: [%d/%d] %s%n", step, steps, what);
-            }
-
-            @Override
-            public void notice(String message) {
-                err.println("guestmount-appliance: " + message);
-            }
-        });
+        Appliance appliance = GuestSession.prepare(settings, builder, report);
         out().println(appliance.folder());
+        return 0;
+    }
+
+    @Command(
+            description =
+                    "Copy the appliance to a folder, for LIBGUESTFS_PATH on machines that have nothing to make one of.")
+    int export(@Parameters(paramLabel = "FOLDER") Path folder) throws IOException, InterruptedException {
+        builder.export(folder, report::applianceStep);
         return 0;
     }
 

@@ -27,6 +27,8 @@ import org.slf4j.LoggerFactory;
 final class MountRun {
     private static final Logger LOG = LoggerFactory.getLogger(MountRun.class);
 
+    private static final int STANDARD_ERROR = 2;
+
     private final GuestmountOptions options;
     private final LaunchSettings settings;
     private final Map<String, String> environment;
@@ -46,7 +48,7 @@ final class MountRun {
         this.settings = settings;
         this.environment = Map.copyOf(environment);
         this.err = err;
-        this.report = new LaunchReport(err);
+        this.report = new LaunchReport("guestmount", err, new NativeProcess().isTerminal(STANDARD_ERROR));
         this.presence = new Presence(options, detach, this.environment);
     }
 
@@ -64,6 +66,7 @@ final class MountRun {
     }
 
     private void complain(String message) {
+        report.finish();
         err.println("guestmount: " + message);
     }
 

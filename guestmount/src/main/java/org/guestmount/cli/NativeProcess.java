@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * What a process can do to itself that Java cannot: the C library's calls on descriptors and signals. Source: dup2(2),
- * open(2), write(2), close(2), signal(2).
+ * open(2), write(2), close(2), signal(2), isatty(3).
  */
 final class NativeProcess {
     private static final int O_WRONLY = 1;
@@ -60,6 +60,10 @@ final class NativeProcess {
 
     void close(int descriptor) {
         invoker.invokeN1(INT_OF_INT, libc.getSymbolAddress("close"), descriptor);
+    }
+
+    boolean isTerminal(int descriptor) {
+        return invoker.invokeN1(INT_OF_INT, libc.getSymbolAddress("isatty"), descriptor) == 1;
     }
 
     /** Stops ignoring SIGINT. */

@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.guestmount.core.session.LaunchListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,7 +22,7 @@ class GuestmountApplianceCommandTest {
     @Test
     void wantsToKnowWhatToDo() {
         assertThat(run(Map.of())).isEqualTo(1);
-        assertThat(err.toString()).startsWith("guestmount-appliance: ").contains("build, info or clean");
+        assertThat(err.toString()).startsWith("guestmount-appliance: ").contains("build, info, export or clean");
     }
 
     @Test
@@ -33,7 +34,7 @@ class GuestmountApplianceCommandTest {
     @Test
     void helpIsNoError() {
         assertThat(run(Map.of(), "--help")).isZero();
-        assertThat(out.toString()).contains("build", "info", "clean");
+        assertThat(out.toString()).contains("build", "info", "export", "clean");
     }
 
     @Test
@@ -58,8 +59,21 @@ class GuestmountApplianceCommandTest {
         assertThat(err.toString()).contains("GUESTMOUNT_KERNEL", folder.resolve("gone") + " does not exist");
     }
 
+    @Test
+    void aFixedApplianceThatIsNotThereIsNamed() {
+        Map<String, String> environment =
+                Map.of("LIBGUESTFS_CACHEDIR", folder.toString(), "LIBGUESTFS_PATH", folder + "/a:" + folder + "/b");
+
+        assertThat(run(environment, "info")).isEqualTo(1);
+        assertThat(err.toString()).contains("LIBGUESTFS_PATH", folder + "/a", folder + "/b", "export");
+    }
+
     private int run(Map<String, String> environment, String... arguments) {
         return GuestmountApplianceCommand.run(
-                environment, new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+                environment,
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                new LaunchListener() {},
+                arguments);
     }
 }

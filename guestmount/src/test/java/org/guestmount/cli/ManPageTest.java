@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.guestmount.appliance.image.ApplianceBuilder;
 import org.guestmount.appliance.image.ApplianceSettings;
+import org.guestmount.core.session.LaunchListener;
 import org.guestmount.core.session.LaunchSettings;
 import org.guestmount.core.session.SettingsException;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,8 @@ class ManPageTest {
         return Stream.of(
                 new GuestmountOptions().commandLine(),
                 new GuestunmountOptions().commandLine(),
-                new CommandLine(new GuestmountApplianceCommand(unused, LaunchSettings.fromEnvironment(Map.of()))));
+                new CommandLine(new GuestmountApplianceCommand(
+                        unused, LaunchSettings.fromEnvironment(Map.of()), new LaunchListener() {})));
     }
 
     private static String page(CommandLine command) throws IOException {

@@ -17,7 +17,7 @@ import org.guestmount.core.host.Folders;
  * number of processes may ask at the same time: one builds, the others wait and take its result.
  */
 public final class ApplianceBuilder implements ApplianceSource {
-    private static final int STEPS = 6;
+    private static final int STEPS = 5;
 
     private final ApplianceSettings settings;
     private final Path root;
@@ -54,18 +54,37 @@ public final class ApplianceBuilder implements ApplianceSource {
     public ApplianceDescription describe() throws ApplianceException, InterruptedException {
         ApplianceCache cache = ApplianceCache.open(settings.cacheFolder());
         try {
+            if (!settings.fixed().isEmpty()) {
+                FixedAppliance fixed = FixedAppliance.find(settings.fixed(), new DaemonJar(classes).digest());
+                return ApplianceDescription.of(fixed, size(fixed.folder()));
+            }
             Recipe recipe = gather(cache, new InputList(), BuildProgress.SILENT);
             Optional<Appliance> built = cache.withDigest(recipe.digest());
             if (built.isEmpty()) {
                 return ApplianceDescription.of(recipe, null, 0);
             }
-            Appliance appliance = built.get();
-            long size = Files.size(appliance.kernel()) + Files.size(appliance.initramfs());
-            return ApplianceDescription.of(recipe, appliance.initramfs().getParent(), size);
+            Path folder = built.get().folder();
+            return ApplianceDescription.of(recipe, folder, size(folder));
         } catch (ApplianceException e) {
             throw e;
         } catch (IOException e) {
             throw new ApplianceException("cannot describe the appliance: " + e, e);
+        }
+    }
+
+    private static long size(Path folder) throws IOException {
+        return Files.size(folder.resolve("kernel")) + Files.size(folder.resolve("initramfs"));
+    }
+
+    /** Copies what {@link #obtain} gives into a folder that holds no appliance yet, for {@code LIBGUESTFS_PATH} elsewhere. */
+    public void export(Path folder, BuildProgress progress) throws ApplianceException, InterruptedException {
+        Appliance appliance = obtain(progress);
+        try {
+            FixedAppliance.export(appliance, folder);
+        } catch (ApplianceException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new ApplianceException("cannot write an appliance to " + folder + ": " + e, e);
         }
     }
 
@@ -91,16 +110,37 @@ public final class ApplianceBuilder implements ApplianceSource {
                 return current.get();
             }
             InputList inputs = new InputList();
-            Recipe recipe = gather(cache, inputs, progress);
-            if (cache.withDigest(recipe.digest()).isEmpty()) {
-                build(recipe, building, progress);
-            }
-            cache.remember(key(), recipe.digest(), inputs);
-            Appliance appliance = cache.withDigest(recipe.digest())
+            String digest = settings.fixed().isEmpty()
+                    ? build(cache, building, inputs, progress)
+                    : adopt(cache, building, inputs);
+            cache.remember(key(), digest, inputs);
+            Appliance appliance = cache.withDigest(digest)
                     .orElseThrow(() -> new ApplianceException("the appliance vanished from " + settings.cacheFolder()));
             building.prune();
             return appliance;
         }
+    }
+
+    private String adopt(ApplianceCache cache, ApplianceCache.Building building, InputList inputs) throws IOException {
+        DaemonJar daemon = new DaemonJar(classes);
+        FixedAppliance fixed = FixedAppliance.find(settings.fixed(), daemon.digest());
+        inputs.addAll(daemon.sources());
+        inputs.addAll(fixed.files());
+        String digest = fixed.manifest().digest();
+        if (cache.withDigest(digest).isEmpty()) {
+            building.adopt(fixed);
+        }
+        return digest;
+    }
+
+    private String build(
+            ApplianceCache cache, ApplianceCache.Building building, InputList inputs, BuildProgress progress)
+            throws IOException, InterruptedException {
+        Recipe recipe = gather(cache, inputs, progress);
+        if (cache.withDigest(recipe.digest()).isEmpty()) {
+            build(recipe, building, progress);
+        }
+        return recipe.digest();
     }
 
     private Recipe gather(ApplianceCache cache, InputList inputs, BuildProgress progress)
@@ -152,14 +192,13 @@ public final class ApplianceBuilder implements ApplianceSource {
             if (!KernelImage.open(image).unpack(kernel)) {
                 Files.copy(image, kernel);
             }
-            progress.step(3, STEPS, "linking a Java runtime");
-            Path runtime = folder.resolve("java");
-            JavaRuntime.link(runtime);
-            progress.step(4, STEPS, "preparing the daemon's classes");
+            progress.step(3, STEPS, "preparing the daemon's Java");
+            Path linked = folder.resolve("java");
+            Path runtime = JavaRuntime.linked(linked);
             Path daemon = Files.createDirectory(folder.resolve("daemon"));
             new ClassArchive(runtime, daemon).make(recipe.daemon());
             progress.step(
-                    5,
+                    4,
                     STEPS,
                     "packing %d kernel modules, %d programs and %d libraries"
                             .formatted(
@@ -167,10 +206,10 @@ public final class ApplianceBuilder implements ApplianceSource {
                                     recipe.tools().size(),
                                     recipe.libraries().size()));
             Packing.of(recipe, runtime, daemon).write(folder.resolve("initramfs"));
-            Folders.deleteTree(runtime);
+            Folders.deleteTree(linked);
             Folders.deleteTree(daemon);
-            progress.step(6, STEPS, "keeping the appliance");
-            building.publish(folder, recipe.digest(), List.of(recipe.kernel().release()));
+            progress.step(5, STEPS, "keeping the appliance");
+            building.publish(folder, ApplianceManifest.of(recipe));
         } finally {
             Folders.deleteTree(folder);
         }
@@ -178,7 +217,7 @@ public final class ApplianceBuilder implements ApplianceSource {
 
     /** Names a request: what the user chose, and which program and Java ask. */
     private String key() {
-        String request = settings.kernel() + "\n" + System.getProperty("java.home") + "\n"
+        String request = settings.kernel() + "\n" + settings.fixed() + "\n" + System.getProperty("java.home") + "\n"
                 + System.getProperty("java.class.path") + "\n" + root;
         return Recipe.sha256(request.getBytes(StandardCharsets.UTF_8)).substring(0, 16);
     }

@@ -29,7 +29,8 @@ import org.guestmount.core.host.HostUser;
  * <pre>
  * lock                    held while building and pruning
  * current-KEY             which appliance answers a request, and the inputs that must not have changed for that
- * appliance-DIGEST/       kernel, initramfs, manifest; in-use is locked, shared, by every process that uses it
+ * appliance-DIGEST/       kernel, initramfs, {@linkplain ApplianceManifest manifest}, or links to these; in-use is locked,
+ *                         shared, by every process that uses it
  * building-N/             an appliance being made; renamed when whole
  * kernel-RELEASE/         a kernel that was fetched, see {@link KernelPackage}
  * </pre>
@@ -40,7 +41,6 @@ final class ApplianceCache {
     private static final String FOLDER_PREFIX = "appliance-";
     private static final String BUILDING_PREFIX = "building-";
     private static final String CURRENT_PREFIX = "current-";
-    private static final String MANIFEST = "manifest";
 
     /** Appliances this process uses, until it ends. Closing the channel of a file gives up every lock the process has on it. */
     private static final Map<Path, FileChannel> IN_USE = new ConcurrentHashMap<>();
@@ -99,11 +99,14 @@ final class ApplianceCache {
         if (!use(home)) {
             return Optional.empty();
         }
-        List<String> manifest = readLines(home.resolve(MANIFEST));
-        return manifest.isEmpty()
+        List<String> lines = readLines(home.resolve(ApplianceManifest.FILE));
+        return lines.isEmpty()
                 ? Optional.empty()
-                : Optional.of(
-                        new Appliance(home.resolve("kernel"), home.resolve("initramfs"), manifest.get(0), digest));
+                : Optional.of(new Appliance(
+                        home.resolve("kernel"),
+                        home.resolve("initramfs"),
+                        ApplianceManifest.parse(lines).kernelRelease(),
+                        digest));
     }
 
     /** Notes which appliance answers a request, and on what condition. */
@@ -138,14 +141,27 @@ final class ApplianceCache {
         }
 
         /** Makes a built appliance visible: kernel and initramfs are in the folder, nothing else. */
-        void publish(Path built, String digest, List<String> manifest) throws IOException {
-            Files.write(built.resolve(MANIFEST), manifest);
-            Files.createFile(built.resolve("in-use"));
-            for (String name : List.of("kernel", "initramfs", MANIFEST)) {
+        void publish(Path built, ApplianceManifest manifest) throws IOException {
+            Files.write(built.resolve(ApplianceManifest.FILE), manifest.toLines());
+            for (String name : FixedAppliance.FILES) {
                 try (FileChannel file = FileChannel.open(built.resolve(name), StandardOpenOption.WRITE)) {
                     file.force(true);
                 }
             }
+            show(built, manifest.digest());
+        }
+
+        /** Makes an appliance that lies elsewhere visible here, where what is made of it can be kept. */
+        void adopt(FixedAppliance fixed) throws IOException {
+            Path links = newFolder();
+            for (Path file : fixed.files()) {
+                Files.createSymbolicLink(links.resolve(file.getFileName()), file);
+            }
+            show(links, fixed.manifest().digest());
+        }
+
+        private void show(Path built, String digest) throws IOException {
+            Files.createFile(built.resolve("in-use"));
             Path home = folder.resolve(FOLDER_PREFIX + digest);
             Folders.deleteTree(home);
             Files.move(built, home, StandardCopyOption.ATOMIC_MOVE);

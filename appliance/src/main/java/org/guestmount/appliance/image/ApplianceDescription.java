@@ -2,12 +2,11 @@ package org.guestmount.appliance.image;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an appliance made of the present installation consists of and can do.
+ * What an appliance consists of and can do.
  *
  * @param kernelImage the host's file
  * @param kernelRelease as in {@code uname -r}
@@ -31,12 +30,9 @@ public record ApplianceDescription(
         List<String> missingTools) {
 
     static ApplianceDescription of(Recipe recipe, @Nullable Path folder, long sizeBytes) {
-        List<String> filesystems = new ArrayList<>(GuestModules.filesystems(recipe.moduleTree(), true));
+        List<String> filesystems = recipe.filesystems();
         List<String> missing = new ArrayList<>(GuestModules.filesystems(recipe.moduleTree(), false));
-        if (recipe.tools().containsKey("ntfs-3g") && missing.remove("ntfs")) {
-            filesystems.add("ntfs");
-            Collections.sort(filesystems);
-        }
+        missing.removeAll(filesystems);
         return new ApplianceDescription(
                 recipe.kernel().image(),
                 recipe.kernel().release(),
@@ -50,5 +46,20 @@ public record ApplianceDescription(
                         .map(tool ->
                                 "%s, for %s (package %s)".formatted(tool.name(), tool.purpose(), tool.debianPackage()))
                         .toList());
+    }
+
+    /** What one that was made elsewhere consists of; what it lacks is not known here. */
+    static ApplianceDescription of(FixedAppliance fixed, long sizeBytes) {
+        ApplianceManifest manifest = fixed.manifest();
+        return new ApplianceDescription(
+                fixed.folder().resolve("kernel"),
+                manifest.kernelRelease(),
+                manifest.digest(),
+                fixed.folder(),
+                sizeBytes,
+                manifest.filesystems(),
+                List.of(),
+                manifest.tools(),
+                List.of());
     }
 }

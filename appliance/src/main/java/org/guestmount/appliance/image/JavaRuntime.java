@@ -1,6 +1,7 @@
 package org.guestmount.appliance.image;
 
 import java.io.IOException;
+import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,7 +10,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.guestmount.core.appliance.ApplianceException;
 
-/** The Java runtime inside the appliance: the running one, linked down to what the daemon needs. */
+/**
+ * The Java runtime inside the appliance: the running one. The commands run on one that was linked down to what they and the daemon
+ * need; a whole JDK, as it runs tests, is linked down here.
+ */
 final class JavaRuntime {
     /** Where it lies in the appliance, without the leading slash. */
     static final String GUEST_FOLDER = "usr/lib/java";
@@ -70,10 +74,21 @@ final class JavaRuntime {
     }
 
     /**
-     * Links the runtime into a folder that does not exist yet, within one that does. A process of its own does it, for jlink leaves
-     * hundreds of megabytes behind, and this process may go on to serve a mount.
+     * A runtime that has been linked down.
+     *
+     * @param target where to put it if that has yet to be done: a folder that does not exist, within one that does
      */
-    static void link(Path target) throws IOException, InterruptedException {
+    static Path linked(Path target) throws IOException, InterruptedException {
+        // The module of all modules is in every JDK and JRE.
+        if (ModuleFinder.ofSystem().find("java.se").isEmpty()) {
+            return home();
+        }
+        link(target);
+        return target;
+    }
+
+    /** A process of its own does it, for jlink leaves hundreds of megabytes behind. */
+    private static void link(Path target) throws IOException, InterruptedException {
         Path jlink = home().resolve("bin/jlink");
         if (!Files.isExecutable(jlink) || !Files.isDirectory(home().resolve("jmods"))) {
             throw noJlink();

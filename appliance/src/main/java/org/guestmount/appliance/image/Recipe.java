@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.guestmount.core.appliance.ApplianceException;
 
 /**
@@ -90,6 +91,15 @@ record Recipe(
                 daemon,
                 sha256(String.join("\n", facts).getBytes(StandardCharsets.UTF_8))
                         .substring(0, 32));
+    }
+
+    /** What the kernel or a program inside can mount. */
+    List<String> filesystems() {
+        TreeSet<String> filesystems = new TreeSet<>(GuestModules.filesystems(moduleTree, true));
+        if (tools.containsKey("ntfs-3g")) {
+            filesystems.add("ntfs");
+        }
+        return List.copyOf(filesystems);
     }
 
     private static Path busybox(Path root) throws ApplianceException {

@@ -170,7 +170,7 @@ class ApplianceCacheTest {
         Path built = building.newFolder();
         Files.writeString(built.resolve("kernel"), "kernel " + digest);
         Files.writeString(built.resolve("initramfs"), "initramfs " + digest);
-        building.publish(built, digest, List.of("6.1"));
+        building.publish(built, new ApplianceManifest("6.1", digest, "daemon", List.of("ext4"), List.of("busybox")));
         InputList inputs = new InputList();
         inputs.add(input);
         cache.remember(key, digest, inputs);

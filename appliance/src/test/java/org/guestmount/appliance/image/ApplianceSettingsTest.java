@@ -18,4 +18,12 @@ class ApplianceSettingsTest {
                         .kernel())
                 .isNull();
     }
+
+    @Test
+    void fixedAppliancesAreSearchedForInTheOrderOfThePath() {
+        assertThat(ApplianceSettings.fromEnvironment(CACHE, Map.of("LIBGUESTFS_PATH", "/a::/b"))
+                        .fixed())
+                .containsExactly(Path.of("/a"), Path.of("/b"));
+        assertThat(ApplianceSettings.fromEnvironment(CACHE, Map.of()).fixed()).isEmpty();
+    }
 }
