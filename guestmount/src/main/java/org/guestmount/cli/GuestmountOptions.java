@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.guestmount.core.machine.MountRequest;
+import org.guestmount.core.session.SessionConfig;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -237,6 +238,9 @@ final class GuestmountOptions {
         }
         if (drives.isEmpty()) {
             throw misused("no disk image given; add one with -a IMAGE");
+        }
+        if (drives.size() > SessionConfig.MAX_DRIVES) {
+            throw misused(drives.size() + " disk images given; a guest can have " + SessionConfig.MAX_DRIVES);
         }
         if (mounts.isEmpty()) {
             throw misused("nothing to mount given; say which filesystem of the guest with -m, such as -m /dev/sda1");

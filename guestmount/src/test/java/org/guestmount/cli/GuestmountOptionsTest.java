@@ -176,6 +176,12 @@ class GuestmountOptionsTest {
         assertThat(refusal(arguments)).isEqualTo("guestmount: " + message);
     }
 
+    @Test
+    void moreDrivesThanAGuestCanHaveAreRefused() {
+        assertThat(refusal("-a x ".repeat(256) + "-m /dev/sda1 mnt"))
+                .isEqualTo("guestmount: 256 disk images given; a guest can have 255");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--help", "--he", "-a 1 --help", "-V --help"})
     void helpGoesToStandardOutput(String arguments) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import org.guestmount.it.framework.Command;
 import org.guestmount.it.framework.FilesystemType;
 import org.guestmount.it.framework.GuestImage;
+import org.guestmount.it.framework.Guestmount;
 import org.guestmount.it.framework.Mount;
 import org.guestmount.it.framework.Needs;
 import org.guestmount.it.framework.PartitionedDisk;
@@ -150,5 +151,23 @@ class PartitionsIT {
                 .mount();
 
         assertThat(mount.resolve("real/which")).hasContent("inner");
+    }
+
+    @Test
+    void thereMayBe255Drives() throws IOException {
+        GuestImage last = ext4("last");
+        Path other = Files.write(WORKSPACE.folder().resolve("other.img"), new byte[1 << 16]);
+        Guestmount guestmount = WORKSPACE.guestmount().with("--format=raw");
+        for (int i = 1; i < 255; i++) {
+            guestmount.with("-a", other);
+        }
+
+        Mount mount = guestmount
+                .with("-a", last.path())
+                .device("/dev/sdiu")
+                .readOnly()
+                .mount();
+
+        assertThat(mount.resolve("which")).hasContent("last");
     }
 }

@@ -98,6 +98,22 @@ class ResumeIT {
     }
 
     @Test
+    void anExportedApplianceIsUsedWithAnEmptyCacheAndNothingToMakeOneOf() throws IOException {
+        Path exported = WORKSPACE.folder().resolve("exported");
+        use(image).command("guestmount-appliance", "export", exported).run();
+
+        Mount mount = use(image)
+                .environment("XDG_CACHE_HOME", WORKSPACE.folder().resolve("cache-elsewhere"))
+                .environment("LIBGUESTFS_PATH", exported)
+                .environment("GUESTMOUNT_KERNEL", "/nonexistent")
+                .readOnly()
+                .mount();
+
+        assertThat(mount.launch().errors()).doesNotContain("using the kernel");
+        assertThat(mount.resolve("file")).hasContent("read from a resumed guest");
+    }
+
+    @Test
     void theCacheTakesAtMost400Megabytes() {
         Path fresh = WORKSPACE.folder().resolve("fresh-cache");
         Guestmount guestmount = use(image).environment("XDG_CACHE_HOME", fresh);
