@@ -233,9 +233,11 @@ class ResumeIT {
 
     @Test
     void twentyAtOnceAllSucceed() throws Exception {
+        // As users have it: all put their sockets into one folder, and tidy up what others left there.
+        Path run = WORKSPACE.newFolder("run");
         List<Guestmount> guestmounts = new ArrayList<>();
         for (int i = 0; i < AT_ONCE; i++) {
-            guestmounts.add(use(image).readOnly());
+            guestmounts.add(use(image).environment("XDG_RUNTIME_DIR", run).readOnly());
         }
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
         try {

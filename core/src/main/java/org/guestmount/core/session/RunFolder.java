@@ -8,6 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,11 +66,13 @@ final class RunFolder implements AutoCloseable {
         Path folder =
                 Files.createTempDirectory(base, PREFIX + ProcessHandle.current().pid() + "-");
         try {
-            FileChannel lock =
-                    FileChannel.open(folder.resolve(LOCK), StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+            // It gets its name when it is locked: a lock file that is not would tell others that the owner is gone.
+            Path unlocked = folder.resolve(LOCK + "ing");
+            FileChannel lock = FileChannel.open(unlocked, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
             if (lock.tryLock() == null) {
                 throw new IOException(folder + " is locked by another process");
             }
+            Files.move(unlocked, folder.resolve(LOCK), StandardCopyOption.ATOMIC_MOVE);
             return new RunFolder(folder, lock);
         } catch (IOException e) {
             delete(folder);
