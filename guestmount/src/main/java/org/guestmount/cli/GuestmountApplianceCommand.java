@@ -48,8 +48,8 @@ public final class GuestmountApplianceCommand implements Runnable {
     }
 
     public static void main(String[] args) {
-        boolean terminal = new NativeProcess().isTerminal(STANDARD_ERROR);
-        LaunchReport report = new LaunchReport("guestmount-appliance", System.err, terminal);
+        LaunchReport report = new LaunchReport(
+                "guestmount-appliance", System.err, () -> new NativeProcess().isTerminal(STANDARD_ERROR));
         int status = run(System.getenv(), writer(System.out), writer(System.err), report, args);
         report.finish();
         System.exit(status);

@@ -1,6 +1,7 @@
 package org.guestmount.cli;
 
 import java.io.PrintStream;
+import java.util.function.BooleanSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -21,15 +22,15 @@ final class LaunchReport implements LaunchListener {
 
     private final String program;
     private final PrintStream err;
-    private final boolean terminal;
+    private final BooleanSupplier terminal;
     private final long started = System.nanoTime();
     private @Nullable ProgressBar bar;
 
     /**
      * @param program that speaks
-     * @param terminal whether {@code err} is one
+     * @param terminal whether {@code err} is one; asked only if it matters
      */
-    LaunchReport(String program, PrintStream err, boolean terminal) {
+    LaunchReport(String program, PrintStream err, BooleanSupplier terminal) {
         this.program = program;
         this.err = err;
         this.terminal = terminal;
@@ -61,7 +62,7 @@ final class LaunchReport implements LaunchListener {
 
     @Override
     public void applianceStep(int step, int steps, String what) {
-        if (!terminal) {
+        if (!terminal.getAsBoolean()) {
             err.println(program + ": making the appliance, step " + step + " of " + steps + ": " + what);
             return;
         }

@@ -48,7 +48,7 @@ final class MountRun {
         this.settings = settings;
         this.environment = Map.copyOf(environment);
         this.err = err;
-        this.report = new LaunchReport("guestmount", err, new NativeProcess().isTerminal(STANDARD_ERROR));
+        this.report = new LaunchReport("guestmount", err, () -> new NativeProcess().isTerminal(STANDARD_ERROR));
         this.presence = new Presence(options, detach, this.environment);
     }
 
@@ -74,6 +74,7 @@ final class MountRun {
         presence.check();
         MountConfig config = mountConfig();
         MountedGuest.check(config);
+        MountedGuest.prepare();
 
         ApplianceBuilder appliances =
                 new ApplianceBuilder(ApplianceSettings.fromEnvironment(settings.cacheFolder(), environment));

@@ -54,6 +54,13 @@ public final class MountedGuest implements AutoCloseable {
         MountpointCheck.ofThisProcess().check(config.mountpoint(), SessionPlan.options(config));
     }
 
+    /** Has what {@link #mount} needs loaded while the caller does other things. */
+    public static void prepare() {
+        Thread loading = new Thread(FuseSession::prepare, "fuse-preparation");
+        loading.setDaemon(true);
+        loading.start();
+    }
+
     /**
      * Mounts; when it returns the kernel has been answered and the mount is usable. Checks first as {@link #check} does.
      */

@@ -74,7 +74,7 @@ final class Rehearsal {
         SessionConfig session = new SessionConfig(List.of(new Drive(image, "raw", true, null)), settings);
         Appliance appliance = new Appliance(image, image, "0", "none");
         MountConfig config = new MountConfig(mountpoint, true, image.toString(), List.of(), CACHE_TIMEOUT);
-        LaunchReport report = new LaunchReport("rehearsal", System.err, false);
+        LaunchReport report = new LaunchReport("rehearsal", System.err, () -> false);
         try (GuestSession guest = GuestSession.launch(session, progress -> appliance, report)) {
             new GuestMounts(guest.machine()).mount(options.mounts(), 1);
             CacheConfig caching = new CacheConfig(CACHE_TIMEOUT, CacheConfig.DEFAULT_MAX_BYTES);

@@ -12,6 +12,7 @@ import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 import org.guestmount.core.fs.Errno;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The device a mount is served by: /dev/fuse, opened and mounted by libfuse, which for ordinary users has the setuid
@@ -52,6 +53,11 @@ final class FuseDevice implements AutoCloseable {
         this.write = libc.getSymbolAddress("write");
     }
 
+    /** Loads libfuse and what calls it: null if there is none. */
+    static @Nullable Library load() {
+        return Library.openLibrary("libfuse.so.2", Library.LAZY | Library.LOCAL);
+    }
+
     private static CallContext context(Type result, Type... parameters) {
         return CallContext.getCallContext(result, parameters, CallingConvention.DEFAULT, true);
     }
@@ -64,7 +70,7 @@ final class FuseDevice implements AutoCloseable {
      * @throws IOException if libfuse cannot be loaded or could not mount; it has given its reason on standard error
      */
     static FuseDevice mount(String mountpoint, List<String> options) throws IOException {
-        Library libfuse = Library.openLibrary("libfuse.so.2", Library.LAZY | Library.LOCAL);
+        Library libfuse = load();
         if (libfuse == null) {
             throw new IOException("libfuse.so.2 cannot be loaded; install the package libfuse2");
         }

@@ -55,6 +55,11 @@ public final class FuseSession {
         return session;
     }
 
+    /** Loads the native libraries, so that {@link #mount} finds them loaded. */
+    public static void prepare() {
+        FuseDevice.load();
+    }
+
     private void start(Dispatcher dispatcher, int bufferBytes) {
         for (int i = 0; i < WORKERS; i++) {
             workers.add(new Worker("fuse-worker-" + i, device, dispatcher, bufferBytes));
