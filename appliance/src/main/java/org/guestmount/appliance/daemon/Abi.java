@@ -55,6 +55,10 @@ final class Abi {
 
     static final int POSIX_FADV_WILLNEED = 3;
 
+    static final int PROT_READ = 1;
+    static final int PROT_WRITE = 2;
+    static final int MAP_SHARED = 1;
+
     static final int RNDADDENTROPY = 0x40085203;
     static final int RNDRESEEDCRNG = 0x5207;
 

@@ -23,6 +23,8 @@ final class Libc {
     private static final long SYSCALL = address(Library.getDefault(), "syscall");
     private static final long COPY_FILE_RANGE = address(Library.getDefault(), "copy_file_range");
 
+    private static final long MMAP = address(Library.getDefault(), "mmap");
+
     private Libc() {}
 
     /**
@@ -45,6 +47,22 @@ final class Libc {
         long result =
                 INVOKER.invokeN6(SIX_WORDS, COPY_FILE_RANGE, source, sourceOffset, target, targetOffset, length, 0);
         return result == -1 ? -LAST_ERROR.get() : result;
+    }
+
+    /**
+     * mmap(2) of a file to be read and written, shared.
+     *
+     * @return the memory's address, or the negative errno
+     */
+    static long map(int descriptor, long offset, long length) {
+        long result = INVOKER.invokeN6(
+                SIX_WORDS, MMAP, 0, length, Abi.PROT_READ | Abi.PROT_WRITE, Abi.MAP_SHARED, descriptor, offset);
+        return result == -1 ? -LAST_ERROR.get() : result;
+    }
+
+    /** Memory at an address, as a buffer that does not own it. */
+    static ByteBuffer memoryAt(long address, int length) {
+        return MEMORY.newDirectByteBuffer(address, length);
     }
 
     /** Calls any function of at most four arguments, each of them an integer or a pointer. */

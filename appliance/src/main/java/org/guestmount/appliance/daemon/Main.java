@@ -2,6 +2,7 @@ package org.guestmount.appliance.daemon;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.guestmount.core.appliance.Appliance;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.protocol.GuestServices;
@@ -54,7 +55,8 @@ public final class Main {
         LinuxGuestMachine machine = new LinuxGuestMachine(root, mounts, filesystem);
         String release = SystemFiles.readLine("/proc/sys/kernel/osrelease");
         try {
-            new Server(new GuestServices(filesystem, machine), port, release).serve();
+            ByteBuffer window = Window.open(System.getenv(Appliance.WINDOW_VARIABLE));
+            new Server(new GuestServices(filesystem, machine, window), port, release).serve();
         } finally {
             Power.offAfter(POWER_OFF_MILLIS);
             machine.unmountAll();

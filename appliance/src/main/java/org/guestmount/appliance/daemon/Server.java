@@ -16,6 +16,8 @@ import org.guestmount.core.protocol.WireReader;
 import org.guestmount.core.protocol.message.Open;
 import org.guestmount.core.protocol.message.PowerOff;
 import org.guestmount.core.protocol.message.Read;
+import org.guestmount.core.protocol.message.ReadIntoWindow;
+import org.guestmount.core.protocol.message.WriteFromWindow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +68,7 @@ final class Server {
     Server(GuestServices guest, Port port, String release) {
         this.guest = guest;
         this.port = port;
-        this.hello = Hello.of(release);
+        this.hello = Hello.of(release, guest.window().capacity());
         this.reader = new FrameReader(port);
     }
 
@@ -288,6 +290,8 @@ final class Server {
             case GETXATTR, LISTXATTR, SETXATTR, REMOVEXATTR, STATFS, SEEK -> true;
             case WRITE -> frame.body().remaining() <= BRIEF_BYTES;
             case READ -> Read.lengthIn(frame.body()) <= BRIEF_BYTES;
+            case READ_INTO_WINDOW -> ReadIntoWindow.lengthIn(frame.body()) <= BRIEF_BYTES;
+            case WRITE_FROM_WINDOW -> WriteFromWindow.lengthIn(frame.body()) <= BRIEF_BYTES;
             case FSYNC, FALLOCATE, COPY_RANGE, SYNC, READ_SMALL_FILES -> false;
             case LIST_BLOCK_DEVICES, DETECT_FILESYSTEMS, MOUNT, UNMOUNT_ALL, WAKE, SETTLE, POWER_OFF -> false;
         };

@@ -71,7 +71,7 @@ final class ServerTest {
 
         for (int i = 0; i < 2; i++) {
             port.sendHello();
-            assertThat(port.receiveHello()).isEqualTo(new Hello(Hello.VERSION, "6.1.0-test"));
+            assertThat(port.receiveHello()).isEqualTo(new Hello(Hello.VERSION, "6.1.0-test", 0));
             assertStillServing();
             port.send(2, new Rmdir(STILL));
             port.receive();
@@ -265,7 +265,7 @@ final class ServerTest {
         serve(new InMemoryGuestFilesystem());
 
         WireWriter body = new WireWriter(64);
-        new Hello(Hello.VERSION + 1, "test").encode(body);
+        new Hello(Hello.VERSION + 1, "test", 0).encode(body);
         byte[] bytes = new byte[body.size()];
         body.toByteBuffer().get(bytes);
         port.sendRaw(0, 0, bytes);

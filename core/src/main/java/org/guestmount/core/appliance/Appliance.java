@@ -14,6 +14,15 @@ public record Appliance(Path kernel, Path initramfs, String kernelRelease, Strin
     /** The name of the virtio-serial port the daemon answers on. */
     public static final String DAEMON_PORT = "org.guestmount.daemon.0";
 
+    /** How much memory host and guest share, for file data. */
+    public static final int WINDOW_BYTES = 16 << 20;
+
+    /**
+     * The variable, in the environment of the guest's first process, that says where the shared memory is:
+     * {@code BYTES$ADDRESS}, of physical memory.
+     */
+    public static final String WINDOW_VARIABLE = "guestmount_window";
+
     /** Where it is, and where what is made of it may be kept: it goes when the appliance does. */
     public Path folder() {
         return kernel.resolveSibling("").toAbsolutePath();

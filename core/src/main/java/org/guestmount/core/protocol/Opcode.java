@@ -19,6 +19,7 @@ import org.guestmount.core.protocol.message.Open;
 import org.guestmount.core.protocol.message.PowerOff;
 import org.guestmount.core.protocol.message.Read;
 import org.guestmount.core.protocol.message.ReadDirectory;
+import org.guestmount.core.protocol.message.ReadIntoWindow;
 import org.guestmount.core.protocol.message.ReadSmallFiles;
 import org.guestmount.core.protocol.message.Readlink;
 import org.guestmount.core.protocol.message.Release;
@@ -36,6 +37,7 @@ import org.guestmount.core.protocol.message.Unlink;
 import org.guestmount.core.protocol.message.UnmountAll;
 import org.guestmount.core.protocol.message.Wake;
 import org.guestmount.core.protocol.message.Write;
+import org.guestmount.core.protocol.message.WriteFromWindow;
 import org.jspecify.annotations.Nullable;
 
 /** Every request there is. A number once used keeps its meaning; filesystem requests are below 64. */
@@ -69,6 +71,8 @@ public enum Opcode {
     STATFS(27),
     SYNC(28),
     READ_SMALL_FILES(29),
+    READ_INTO_WINDOW(30),
+    WRITE_FROM_WINDOW(31),
     LIST_BLOCK_DEVICES(64),
     DETECT_FILESYSTEMS(65),
     MOUNT(66),
@@ -143,6 +147,8 @@ public enum Opcode {
             case STATFS -> Statfs.decode(in);
             case SYNC -> Sync.decode(in);
             case READ_SMALL_FILES -> ReadSmallFiles.decode(in);
+            case READ_INTO_WINDOW -> ReadIntoWindow.decode(in);
+            case WRITE_FROM_WINDOW -> WriteFromWindow.decode(in);
             case LIST_BLOCK_DEVICES -> ListBlockDevices.decode(in);
             case DETECT_FILESYSTEMS -> DetectFilesystems.decode(in);
             case MOUNT -> Mount.decode(in);

@@ -30,6 +30,11 @@ public final class QemuCommandLine {
             "cgroup_disable=memory",
             "nowatchdog");
 
+    private static final long MEBIBYTE = 1 << 20;
+    private static final long FOUR_GIBIBYTES = 1L << 32;
+    private static final long LOW_MEMORY_LIMIT = 0xB000_0000L;
+    private static final long SPLIT_LOW_MEMORY = 0x8000_0000L;
+
     private QemuCommandLine() {}
 
     /**
@@ -48,7 +53,7 @@ public final class QemuCommandLine {
         }
         // Without the devices that the firmware and the kernel would spend time on.
         String machine = "q35,hpet=off,sata=off,smbus=off,usb=off,vmport=off";
-        add(line, "-machine", config.memory() == null ? machine : machine + ",memory-backend=memory");
+        add(line, "-machine", machine);
         add(line, "-accel", config.accelerator().option());
         add(line, "-cpu", config.accelerator().processor());
         add(line, "-smp", Integer.toString(config.processors()));
@@ -73,18 +78,43 @@ public final class QemuCommandLine {
         return line;
     }
 
+    /**
+     * The guest's memory and, after it, the window. To QEMU they are the memory of two NUMA nodes: so the window is where the
+     * guest's kernel can be told to leave it alone, and in a saved guest it is there from the first moment. A device's memory, as of
+     * ivshmem, would have to be plugged in after each resumption, and may be mapped elsewhere each time.
+     */
     private static void addMemory(List<String> line, QemuConfig config) {
         QemuConfig.GuestMemory memory = config.memory();
+        long bytes = (long) config.memoryMebibytes() << 20;
+        JsonObject backend = new JsonObject()
+                .put("qom-type", memory == null ? "memory-backend-ram" : "memory-backend-file")
+                .put("id", "memory")
+                .put("size", bytes);
         if (memory != null) {
-            JsonObject backend = new JsonObject()
-                    .put("qom-type", "memory-backend-file")
-                    .put("id", "memory")
-                    .put("size", (long) config.memoryMebibytes() << 20)
-                    .put("mem-path", memory.file().toString())
-                    .put("share", !memory.saved());
-            add(line, "-object", backend.toString());
+            backend.put("mem-path", memory.file().toString()).put("share", !memory.saved());
         }
-        add(line, "-m", config.memoryMebibytes() + "M");
+        add(line, "-object", backend.toString());
+        JsonObject window = new JsonObject()
+                .put("qom-type", "memory-backend-file")
+                .put("id", "window")
+                .put("size", Appliance.WINDOW_BYTES)
+                .put("mem-path", config.window())
+                .put("share", true)
+                // If there is no room for it, QEMU says so now; otherwise whoever touches it would die.
+                .put("prealloc", true);
+        add(line, "-object", window.toString());
+        add(line, "-numa", "node,nodeid=0,memdev=memory,cpus=0-" + (config.processors() - 1));
+        add(line, "-numa", "node,nodeid=1,memdev=window");
+        add(line, "-m", (bytes + Appliance.WINDOW_BYTES) / MEBIBYTE + "M");
+    }
+
+    /**
+     * Where the guest finds the window: after its memory, which if it and the window come to this much continues above 4 GiB. Source:
+     * {@code pc_q35_init} in QEMU's hw/i386/pc_q35.c.
+     */
+    private static long windowAddress(QemuConfig config) {
+        long bytes = (long) config.memoryMebibytes() << 20;
+        return bytes + Appliance.WINDOW_BYTES < LOW_MEMORY_LIMIT ? bytes : bytes - SPLIT_LOW_MEMORY + FOUR_GIBIBYTES;
     }
 
     /** What to boot; a saved guest has booted, and its kernel is in its memory. */
@@ -102,6 +132,10 @@ public final class QemuCommandLine {
     private static String kernelCommandLine(QemuConfig config) {
         List<String> arguments = new ArrayList<>(KERNEL_ARGUMENTS);
         arguments.add(config.accelerator().clockArgument());
+        String window = "%d$0x%x".formatted(Appliance.WINDOW_BYTES, windowAddress(config));
+        arguments.add("memmap=" + window);
+        arguments.add("numa=off");
+        arguments.add(Appliance.WINDOW_VARIABLE + "=" + window);
         if (!config.verbose()) {
             arguments.add("quiet");
         }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param kernelArguments added to the kernel's command line, may be empty
  * @param verbose whether the guest's kernel tells the console what it does
  * @param memory the file that the guest's memory is; null for memory of QEMU's own
+ * @param window the file that is the memory shared with the guest, relative to QEMU's working folder; exists
  * @param daemonSocket where the daemon's port connects to, relative to QEMU's working folder
  * @param monitorSocket where QEMU's monitor connects to, likewise
  */
@@ -27,6 +28,7 @@ public record QemuConfig(
         String kernelArguments,
         boolean verbose,
         @Nullable GuestMemory memory,
+        String window,
         String daemonSocket,
         String monitorSocket) {
 

@@ -84,6 +84,33 @@ public final class DaemonChannel implements AutoCloseable {
         return decode(request, await(reply, () -> reply.thenAccept(frame -> release(request, frame, opened))));
     }
 
+    /** What is done with a result while the memory that the request named is still lent. */
+    @FunctionalInterface
+    interface Use<R> {
+        int of(R result) throws GuestFilesystemException;
+    }
+
+    /**
+     * As {@link #call}, of a request that names memory of ours.
+     *
+     * @param end run once, when the guest has done with the request and its result has been used. If the thread is interrupted that is
+     *     later, and on another thread.
+     * @return what {@code use} returned
+     */
+    <R> int callLending(Request<R> request, Use<R> use, Runnable end) throws GuestFilesystemException {
+        CompletableFuture<Frame> reply = null;
+        try {
+            reply = begin(request);
+            return use.of(decode(request, await(reply, () -> {})));
+        } finally {
+            if (reply == null) {
+                end.run();
+            } else {
+                reply.whenComplete((frame, failure) -> end.run());
+            }
+        }
+    }
+
     private <R> void release(Request<R> request, Frame reply, Function<R, @Nullable FileHandle> opened) {
         try {
             FileHandle handle = opened.apply(decode(request, reply));

@@ -37,6 +37,7 @@ import org.guestmount.core.protocol.message.Mknod;
 import org.guestmount.core.protocol.message.Open;
 import org.guestmount.core.protocol.message.Read;
 import org.guestmount.core.protocol.message.ReadDirectory;
+import org.guestmount.core.protocol.message.ReadIntoWindow;
 import org.guestmount.core.protocol.message.ReadSmallFiles;
 import org.guestmount.core.protocol.message.Readlink;
 import org.guestmount.core.protocol.message.Release;
@@ -51,6 +52,8 @@ import org.guestmount.core.protocol.message.Symlink;
 import org.guestmount.core.protocol.message.Sync;
 import org.guestmount.core.protocol.message.Unlink;
 import org.guestmount.core.protocol.message.Write;
+import org.guestmount.core.protocol.message.WriteFromWindow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The guest's filesystems by asking the daemon: one round trip for each method.
@@ -58,7 +61,11 @@ import org.guestmount.core.protocol.message.Write;
  * <p>What the guest answers is not trusted: a count of more than was asked for is {@code EIO}.
  */
 public final class RpcGuestFilesystem implements GuestFilesystem {
+    /** What is less goes faster in the message itself. */
+    private static final int LEAST_IN_WINDOW_BYTES = 4 << 10;
+
     private final DaemonChannel channel;
+    private final DataWindow window;
 
     /** What is open, and whether it may write: closing that gives back space and may fail. */
     private final Map<FileHandle, Boolean> handles = new ConcurrentHashMap<>();
@@ -69,7 +76,18 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
      * @param channel stays the caller's to close
      */
     public RpcGuestFilesystem(DaemonChannel channel) {
+        this(channel, DataWindow.none());
+    }
+
+    /**
+     * A view of a connection to a guest with which memory is shared.
+     *
+     * @param channel stays the caller's to close
+     * @param window not used unless the guest has all of it
+     */
+    public RpcGuestFilesystem(DaemonChannel channel, DataWindow window) {
         this.channel = channel;
+        this.window = channel.daemonHello().windowBytes() == window.bytes() ? window : DataWindow.none();
     }
 
     @Override
@@ -117,6 +135,18 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
 
     @Override
     public int read(FileHandle file, long offset, ByteBuffer destination) throws GuestFilesystemException {
+        int asked = destination.remaining();
+        DataWindow.Slot slot = slotFor(asked);
+        if (slot != null) {
+            return channel.callLending(
+                    new ReadIntoWindow(file, offset, slot.part(asked)),
+                    read -> {
+                        int count = (int) checkCount(read, asked);
+                        destination.put(slot.data(count));
+                        return count;
+                    },
+                    slot::free);
+        }
         ByteBuffer data = channel.call(new Read(file, offset, destination.remaining()));
         int count = (int) checkCount(data.remaining(), destination.remaining());
         destination.put(data);
@@ -131,9 +161,25 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
 
     @Override
     public int write(FileHandle file, long offset, ByteBuffer source) throws GuestFilesystemException {
-        int count = (int) checkCount(channel.call(new Write(file, offset, source)), source.remaining());
+        int asked = source.remaining();
+        DataWindow.Slot slot = slotFor(asked);
+        int count;
+        if (slot == null) {
+            count = (int) checkCount(channel.call(new Write(file, offset, source)), asked);
+        } else {
+            slot.data(asked).put(source.duplicate());
+            count = channel.callLending(
+                    new WriteFromWindow(file, offset, slot.part(asked)),
+                    written -> (int) checkCount(written, asked),
+                    slot::free);
+        }
         source.position(source.position() + count);
         return count;
+    }
+
+    /** Memory for a transfer of so many bytes; null if the message has to carry them. */
+    private DataWindow.@Nullable Slot slotFor(int bytes) {
+        return bytes < LEAST_IN_WINDOW_BYTES || bytes > GuestFilesystem.MAX_TRANSFER_BYTES ? null : window.take();
     }
 
     @Override

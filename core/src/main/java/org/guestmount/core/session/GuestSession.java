@@ -51,7 +51,7 @@ public final class GuestSession implements AutoCloseable {
 
     private GuestSession(RunningGuest guest) {
         this.guest = guest;
-        filesystem = new RpcGuestFilesystem(guest.channel());
+        filesystem = new RpcGuestFilesystem(guest.channel(), guest.window());
         machine = new RpcGuestMachine(guest.channel());
     }
 

@@ -7,6 +7,7 @@ import org.guestmount.core.qemu.QemuProcess;
 import org.guestmount.core.qemu.QmpClient;
 import org.guestmount.core.qemu.QmpException;
 import org.guestmount.core.rpc.DaemonChannel;
+import org.guestmount.core.rpc.DataWindow;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,15 +25,22 @@ final class RunningGuest implements AutoCloseable {
     private final QemuProcess process;
     private final QmpClient monitor;
     private final DaemonChannel channel;
+    private final DataWindow window;
 
-    RunningGuest(QemuProcess process, QmpClient monitor, DaemonChannel channel) {
+    RunningGuest(QemuProcess process, QmpClient monitor, DaemonChannel channel, DataWindow window) {
         this.process = process;
         this.monitor = monitor;
         this.channel = channel;
+        this.window = window;
     }
 
     DaemonChannel channel() {
         return channel;
+    }
+
+    /** The memory shared with it. */
+    DataWindow window() {
+        return window;
     }
 
     QmpClient monitor() {

@@ -52,7 +52,7 @@ final class SnapshotMaker {
 
     private static void rehearse(RunningGuest guest, Path folder) throws IOException, InterruptedException {
         RpcGuestMachine machine = new RpcGuestMachine(guest.channel());
-        Rehearsal rehearsal = new Rehearsal(machine, new RpcGuestFilesystem(guest.channel()));
+        Rehearsal rehearsal = new Rehearsal(machine, new RpcGuestFilesystem(guest.channel(), guest.window()));
         GuestDisks.attach(guest.monitor(), scratchDisk(folder.resolve("scratch")), 0);
         rehearsal.useDisk();
         GuestDisks.detach(guest.monitor(), 0);

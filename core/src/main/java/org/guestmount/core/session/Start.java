@@ -2,6 +2,8 @@ package org.guestmount.core.session;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ import org.guestmount.core.qemu.QmpClient;
 import org.guestmount.core.qemu.QmpException;
 import org.guestmount.core.rpc.DaemonChannel;
 import org.guestmount.core.rpc.DaemonListener;
+import org.guestmount.core.rpc.DataWindow;
 import org.guestmount.core.session.LaunchException.Reason;
 import org.guestmount.core.snapshot.Snapshot;
 import org.guestmount.core.snapshot.SnapshotException;
@@ -50,6 +53,11 @@ record Start(
     private static final String DAEMON_SOCKET = "daemon";
     private static final String MONITOR_SOCKET = "monitor";
     private static final String STATE_SOCKET = "state";
+    private static final String WINDOW_FILE = "window";
+
+    /** Files that are in memory and nowhere else. Source: shm_overview(7). */
+    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+
     private static final Duration MONITOR_TIMEOUT = Duration.ofSeconds(30);
 
     /** A second processor lets the guest work while its daemon talks; more would only fight over the host's. */
@@ -95,6 +103,7 @@ record Start(
             DaemonListener daemon = files.add(DaemonListener.bind(folder.path().resolve(DAEMON_SOCKET)));
             UnixListener monitors = files.add(UnixListener.bind(folder.path().resolve(MONITOR_SOCKET)));
 
+            DataWindow window = window(files, folder);
             QemuProcess process = guest.add(QemuProcess.start(
                     QemuCommandLine.of(machine, name()), folder.path(), GRACE, listener::consoleLine));
             listener.milestone(LaunchMilestone.QEMU_STARTED);
@@ -118,7 +127,7 @@ record Start(
                 listener.milestone(LaunchMilestone.DAEMON_ANSWERED);
                 process.guestMayHoldData();
                 guest.handOver();
-                return new RunningGuest(process, monitor, channel);
+                return new RunningGuest(process, monitor, channel, window);
             } catch (InterruptedIOException | TimeoutException e) {
                 throw QemuFailure.silent(timeout.toSeconds(), process.console().tail(CONSOLE_LINES));
             } catch (SnapshotException e) {
@@ -135,6 +144,19 @@ record Start(
         } catch (IOException e) {
             throw new LaunchException(Reason.HOST, "cannot start QEMU: " + e.getMessage(), e);
         }
+    }
+
+    /** Makes the memory to be shared: a file that is not written to a disk, unless there is no place for such. */
+    private static DataWindow window(Acquired files, RunFolder folder) throws IOException {
+        Path file = folder.path().resolve(WINDOW_FILE);
+        if (Files.isWritable(SHARED_MEMORY)) {
+            Path inMemory = files.add(RunFolder.in(SHARED_MEMORY)).path().resolve(WINDOW_FILE);
+            Files.createSymbolicLink(file, inMemory);
+        }
+        try (RandomAccessFile made = new RandomAccessFile(file.toFile(), "rw")) {
+            made.setLength(Appliance.WINDOW_BYTES);
+        }
+        return DataWindow.map(file);
     }
 
     private static CompletableFuture<Void> checkMemory(Snapshot saved) {
@@ -217,6 +239,7 @@ record Start(
                 settings.kernelArguments(),
                 settings.debug() && memory == null,
                 memory,
+                WINDOW_FILE,
                 DAEMON_SOCKET,
                 MONITOR_SOCKET);
     }

@@ -26,6 +26,7 @@ import org.guestmount.core.protocol.message.Create;
 import org.guestmount.core.protocol.message.Lookup;
 import org.guestmount.core.protocol.message.Read;
 import org.guestmount.core.protocol.message.ReadDirectory;
+import org.guestmount.core.protocol.message.ReadIntoWindow;
 import org.guestmount.core.protocol.message.Rename;
 import org.guestmount.core.protocol.message.Setattr;
 import org.guestmount.core.protocol.message.Sync;
@@ -37,13 +38,14 @@ final class FrameTest {
     @Test
     void hello() {
         assertWire(
-                Frame.hello(new Hello(1, "6.1.0")),
-                "00000017", // length
+                Frame.hello(new Hello(2, "6.1.0", 1 << 24)),
+                "0000001b", // length
                 "00000000", // id
                 "00000000", // code
                 "474d4e54", // "GMNT"
-                "0001", // version
-                "00000005 362e312e30"); // release
+                "0002", // version
+                "00000005 362e312e30", // release
+                "01000000"); // size of the window
     }
 
     @Test
@@ -66,6 +68,18 @@ final class FrameTest {
                 "1122334455667788", // handle
                 "0000000000000005", // offset
                 "00001000"); // count
+    }
+
+    @Test
+    void readIntoWindow() {
+        assertWire(
+                Frame.request(1, new ReadIntoWindow(new FileHandle(2), 5, new WindowPart(1 << 20, 4096))),
+                "00000020", // length
+                "00000001", // id
+                "0000001e", // READ_INTO_WINDOW
+                "0000000000000002", // handle
+                "0000000000000005", // offset
+                "00100000 00001000"); // start and length of the part
     }
 
     @Test
@@ -215,18 +229,18 @@ final class FrameTest {
 
     @Test
     void aHelloOfAnotherVersionIsNotCompatible() throws Exception {
-        new Hello(Hello.VERSION, "").requireCompatible();
+        new Hello(Hello.VERSION, "", 0).requireCompatible();
 
         assertThatExceptionOfType(ProtocolException.class)
-                .isThrownBy(() -> new Hello(Hello.VERSION + 1, "").requireCompatible())
+                .isThrownBy(() -> new Hello(Hello.VERSION + 1, "", 0).requireCompatible())
                 .withMessageContaining("version " + (Hello.VERSION + 1));
     }
 
     @Test
     void whatALaterVersionAddsToAHelloIsIgnored() throws Exception {
-        ByteBuffer later = hex("474d4e54", "0002", "00000000", "cafe");
+        ByteBuffer later = hex("474d4e54", "0003", "00000000", "01000000", "cafe");
 
-        assertThat(Hello.decode(new WireReader(later))).isEqualTo(new Hello(2, ""));
+        assertThat(Hello.decode(new WireReader(later))).isEqualTo(new Hello(3, "", 1 << 24));
     }
 
     private static void assertWire(ByteBuffer frame, String... fields) {

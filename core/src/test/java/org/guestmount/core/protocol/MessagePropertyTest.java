@@ -136,9 +136,10 @@ final class MessagePropertyTest {
     }
 
     @Property
-    void aHelloIsReadAsItWasWritten(@ForAll @IntRange(max = 65_535) int version, @ForAll("texts") String release)
+    void aHelloIsReadAsItWasWritten(
+            @ForAll @IntRange(max = 65_535) int version, @ForAll("texts") String release, @ForAll int windowBytes)
             throws Exception {
-        Hello hello = new Hello(version, release);
+        Hello hello = new Hello(version, release, version < 2 ? 0 : windowBytes);
 
         assertThat(Hello.decode(new WireReader(bodyOf(Frame.hello(hello))))).isEqualTo(hello);
     }

@@ -26,6 +26,7 @@ import org.guestmount.core.protocol.message.Open;
 import org.guestmount.core.protocol.message.PowerOff;
 import org.guestmount.core.protocol.message.Read;
 import org.guestmount.core.protocol.message.ReadDirectory;
+import org.guestmount.core.protocol.message.ReadIntoWindow;
 import org.guestmount.core.protocol.message.ReadSmallFiles;
 import org.guestmount.core.protocol.message.Readlink;
 import org.guestmount.core.protocol.message.Release;
@@ -43,6 +44,7 @@ import org.guestmount.core.protocol.message.Unlink;
 import org.guestmount.core.protocol.message.UnmountAll;
 import org.guestmount.core.protocol.message.Wake;
 import org.guestmount.core.protocol.message.Write;
+import org.guestmount.core.protocol.message.WriteFromWindow;
 
 /** Any request of each opcode, with any result it may have. */
 final class Messages {
@@ -100,6 +102,16 @@ final class Messages {
                 pairs(
                         Combinators.combine(Vocabulary.handles(), Vocabulary.longs(), Vocabulary.buffers(5000))
                                 .as(Write::new),
+                        Vocabulary.ints());
+            case READ_INTO_WINDOW ->
+                pairs(
+                        Combinators.combine(Vocabulary.handles(), Vocabulary.longs(), windowParts())
+                                .as(ReadIntoWindow::new),
+                        Vocabulary.ints());
+            case WRITE_FROM_WINDOW ->
+                pairs(
+                        Combinators.combine(Vocabulary.handles(), Vocabulary.longs(), windowParts())
+                                .as(WriteFromWindow::new),
                         Vocabulary.ints());
             case FLUSH -> commands(Vocabulary.handles().map(Flush::new));
             case FSYNC ->
@@ -205,6 +217,11 @@ final class Messages {
 
     private static Arbitrary<Exchange<?>> commands(Arbitrary<? extends Command> requests) {
         return pairs(requests, Arbitraries.just(Command.Done.DONE));
+    }
+
+    private static Arbitrary<WindowPart> windowParts() {
+        return Combinators.combine(Arbitraries.integers().greaterOrEqual(0), transferSizes(0))
+                .as(WindowPart::new);
     }
 
     private static Arbitrary<Integer> transferSizes(int least) {

@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class QemuCommandLineTest {
+    private static final String WINDOW =
+            "{\"qom-type\":\"memory-backend-file\",\"id\":\"window\",\"size\":16777216,\"mem-path\":\"window\","
+                    + "\"share\":true,\"prealloc\":true}";
+
     @Test
     void aWholeCommandLine() {
         assertThat(line(config(Accelerator.TCG, true, false, "")))
@@ -32,8 +36,16 @@ class QemuCommandLineTest {
                         "Nehalem",
                         "-smp",
                         "2",
+                        "-object",
+                        "{\"qom-type\":\"memory-backend-ram\",\"id\":\"memory\",\"size\":536870912}",
+                        "-object",
+                        WINDOW,
+                        "-numa",
+                        "node,nodeid=0,memdev=memory,cpus=0-1",
+                        "-numa",
+                        "node,nodeid=1,memdev=window",
                         "-m",
-                        "512M",
+                        "528M",
                         "-rtc",
                         "base=utc",
                         "-kernel",
@@ -44,7 +56,8 @@ class QemuCommandLineTest {
                         "console=ttyS0 panic=1 no_timer_check 8250.nr_uarts=1 edd=off cryptomgr.notests"
                                 + " raid=noautodetect rcupdate.rcu_expedited=1 mitigations=off init_on_alloc=0"
                                 + " hardened_usercopy=off randomize_kstack_offset=off nokaslr audit=0 lsm="
-                                + " cgroup_disable=memory nowatchdog tsc=unstable quiet",
+                                + " cgroup_disable=memory nowatchdog tsc=unstable memmap=16777216$0x20000000 numa=off guestmount_window=16777216$0x20000000"
+                                + " quiet",
                         "-chardev",
                         "stdio,id=console,signal=off",
                         "-serial",
@@ -70,17 +83,26 @@ class QemuCommandLineTest {
     }
 
     @Test
+    void theWindowIsWhereMuchMemoryContinues() {
+        assertThat(line(config(2799)))
+                .anySatisfy(argument -> assertThat(argument).contains("$0xaef00000 "));
+        assertThat(line(config(2800)))
+                .anySatisfy(argument -> assertThat(argument).contains("$0x12f000000 "));
+        assertThat(line(config(4096)))
+                .anySatisfy(argument -> assertThat(argument).contains("$0x180000000 "));
+    }
+
+    @Test
     void aGuestToBeSavedLivesInAFile() {
         List<String> line = line(config(new GuestMemory(Path.of("/cache/memory"), false)));
 
         assertThat(line)
-                .contains("q35,hpet=off,sata=off,smbus=off,usb=off,vmport=off,memory-backend=memory")
                 .containsSequence(
                         "-object",
                         "{\"qom-type\":\"memory-backend-file\",\"id\":\"memory\",\"size\":536870912,"
                                 + "\"mem-path\":\"/cache/memory\",\"share\":true}",
-                        "-m",
-                        "512M")
+                        "-object",
+                        WINDOW)
                 .contains("-kernel", "-initrd")
                 .noneMatch(argument -> argument.contains("balloon"));
     }
@@ -91,7 +113,7 @@ class QemuCommandLineTest {
 
         assertThat(line)
                 .containsSequence("-incoming", "defer")
-                .anyMatch(argument -> argument.contains("\"share\":false"))
+                .anyMatch(argument -> argument.contains("\"share\":false") && argument.contains("/cache/memory"))
                 .doesNotContain("-kernel", "-initrd", "-append")
                 // It would take pages out of the file that others use.
                 .noneMatch(argument -> argument.contains("balloon"));
@@ -119,7 +141,7 @@ class QemuCommandLineTest {
         List<String> line = line(config(Accelerator.TCG, true, true, "loglevel=7 nokaslr=x"));
 
         assertThat(line.get(line.indexOf("-append") + 1))
-                .endsWith(" tsc=unstable loglevel=7 nokaslr=x")
+                .endsWith(" loglevel=7 nokaslr=x")
                 .doesNotContain("quiet");
     }
 
@@ -135,25 +157,35 @@ class QemuCommandLineTest {
     }
 
     private static QemuConfig config(GuestMemory memory) {
-        return config(Accelerator.TCG, true, false, "", memory);
+        return config(Accelerator.TCG, true, false, "", memory, 512);
+    }
+
+    private static QemuConfig config(int mebibytes) {
+        return config(Accelerator.TCG, true, false, "", null, mebibytes);
     }
 
     private static QemuConfig config(Accelerator accelerator, boolean sandbox, boolean verbose, String append) {
-        return config(accelerator, sandbox, verbose, append, null);
+        return config(accelerator, sandbox, verbose, append, null, 512);
     }
 
     private static QemuConfig config(
-            Accelerator accelerator, boolean sandbox, boolean verbose, String append, @Nullable GuestMemory memory) {
+            Accelerator accelerator,
+            boolean sandbox,
+            boolean verbose,
+            String append,
+            @Nullable GuestMemory memory,
+            int mebibytes) {
         return new QemuConfig(
                 Path.of("/usr/bin/qemu"),
                 accelerator,
                 sandbox,
-                512,
+                mebibytes,
                 2,
                 new Appliance(Path.of("/cache/kernel"), Path.of("/cache/initramfs"), "6.1", "d1"),
                 append,
                 verbose,
                 memory,
+                "window",
                 "daemon",
                 "monitor");
     }

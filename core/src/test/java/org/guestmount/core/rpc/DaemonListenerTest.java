@@ -141,7 +141,7 @@ final class DaemonListenerTest {
     @Test
     void anotherVersionFailsAccept() throws Exception {
         try (ScriptedDaemon daemon = ScriptedDaemon.connect(socket)) {
-            daemon.send(Frame.hello(new Hello(99, "future")));
+            daemon.send(Frame.hello(new Hello(99, "future", 0)));
 
             assertThatExceptionOfType(ProtocolException.class)
                     .isThrownBy(() -> listener.accept(LONG))

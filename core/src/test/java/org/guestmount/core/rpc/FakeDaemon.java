@@ -63,7 +63,7 @@ public final class FakeDaemon implements AutoCloseable {
     private void serve() {
         try (socket) {
             Hello.decode(new WireReader(receive(socket).body())).requireCompatible();
-            send(Frame.hello(Hello.of("fake")));
+            send(Frame.hello(Hello.of("fake", services.window().capacity())));
             while (true) {
                 Frame request = receive(socket);
                 workers.execute(() -> answer(request));

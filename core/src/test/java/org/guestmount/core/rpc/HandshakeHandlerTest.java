@@ -52,9 +52,9 @@ final class HandshakeHandlerTest {
 
     @Test
     void anotherVersionIsRefused() throws Exception {
-        channel.writeInbound(hello(new Hello(2, "future")));
+        channel.writeInbound(hello(new Hello(3, "future", 0)));
 
-        assertThat(failure()).isInstanceOf(ProtocolException.class).hasMessageContaining("version 2");
+        assertThat(failure()).isInstanceOf(ProtocolException.class).hasMessageContaining("version 3");
         assertThat(channel.isOpen()).isFalse();
     }
 
