@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.guestmount.core.drive.DriveData;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileHandle;
@@ -30,11 +31,20 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem {
 
     private final AtomicLong nextHandle = new AtomicLong(FIRST_HANDLE);
     private final Map<FileHandle, LazyFile> files = new ConcurrentHashMap<>();
+    private final GuestFilesystem cached;
+    private final DriveData drives;
     private final SmallFiles smallFiles;
 
-    /** @param cached where attributes and listings are remembered; closed with this */
-    public PrefetchingFilesystem(GuestFilesystem cached) {
+    /**
+     * A view of a guest in which nothing changes.
+     *
+     * @param cached where attributes and listings are remembered; closed with this
+     * @param drives from which larger files are read
+     */
+    public PrefetchingFilesystem(GuestFilesystem cached, DriveData drives) {
         super(cached);
+        this.cached = cached;
+        this.drives = drives;
         smallFiles = new SmallFiles(cached);
     }
 
@@ -46,6 +56,8 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem {
         @GuardedBy("this")
         private @Nullable FileHandle guestHandle;
 
+        private volatile @Nullable DirectReader direct;
+
         @GuardedBy("this")
         private @Nullable HeldContent content;
 
@@ -54,16 +66,37 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem {
             this.attributes = attributes;
         }
 
-        synchronized int read(long offset, ByteBuffer destination) throws GuestFilesystemException {
+        int read(long offset, ByteBuffer destination) throws GuestFilesystemException {
             if (offset >= attributes.size()) {
                 return 0;
             }
+            DirectReader reader = attributes.size() <= SMALL_FILE_BYTES ? null : directReader();
+            return reader == null ? readFromGuest(offset, destination) : reader.read(offset, destination);
+        }
+
+        /** Null if nothing can be read but through the guest. */
+        private @Nullable DirectReader directReader() throws GuestFilesystemException {
+            DirectReader reader = direct;
+            if (reader == null && drives != DriveData.NONE) {
+                reader = new DirectReader(cached, drives, guestHandle(), attributes.size());
+                direct = reader;
+            }
+            return reader;
+        }
+
+        private int readFromGuest(long offset, ByteBuffer destination) throws GuestFilesystemException {
+            int count = readHeld(offset, destination);
+            return count < 0 ? PrefetchingFilesystem.super.read(guestHandle(), offset, destination) : count;
+        }
+
+        /** How much was read, -1 if the contents are not here. */
+        private synchronized int readHeld(long offset, ByteBuffer destination) {
             if (content == null && guestHandle == null && attributes.size() <= SMALL_FILE_BYTES) {
                 content = smallFiles.take(path);
             }
             HeldContent held = content;
             if (held == null) {
-                return PrefetchingFilesystem.super.read(guestHandle(), offset, destination);
+                return -1;
             }
             int count = held.read(offset, destination);
             if (held.endsBy(offset + count)) {

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import org.guestmount.core.drive.DriveData;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.FileHandle;
@@ -33,7 +34,7 @@ class PrefetchingFilesystemTest {
     private final GuestFilesystem guest = new InMemoryGuestFilesystem();
     private final RecordingGuestFilesystem asked = new RecordingGuestFilesystem(guest);
     private final GuestFilesystem filesystem =
-            new PrefetchingFilesystem(new CachingFilesystem(asked, CacheConfig.DEFAULT));
+            new PrefetchingFilesystem(new CachingFilesystem(asked, CacheConfig.DEFAULT), DriveData.NONE);
 
     @BeforeEach
     void makeTree() throws GuestFilesystemException {

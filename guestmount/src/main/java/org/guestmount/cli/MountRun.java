@@ -116,7 +116,7 @@ final class MountRun {
         boolean served;
         GuestFilesystem cached = new CachingFilesystem(session.filesystem(), caching);
         boolean prefetch = options.readOnly() && !options.cacheTimeout().isZero();
-        try (GuestFilesystem filesystem = prefetch ? new PrefetchingFilesystem(cached) : cached) {
+        try (GuestFilesystem filesystem = prefetch ? new PrefetchingFilesystem(cached, session.drives()) : cached) {
             MountEnd end = new MountEnd(MountedGuest.mount(filesystem, config));
             try {
                 served = serveUntil(end, session.lost());

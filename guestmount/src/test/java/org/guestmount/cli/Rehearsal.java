@@ -79,7 +79,7 @@ final class Rehearsal {
             new GuestMounts(guest.machine()).mount(options.mounts(), 1);
             CacheConfig caching = new CacheConfig(CACHE_TIMEOUT, CacheConfig.DEFAULT_MAX_BYTES);
             GuestFilesystem cached = new CachingFilesystem(guest.filesystem(), caching);
-            try (GuestFilesystem prefetching = new PrefetchingFilesystem(cached)) {
+            try (GuestFilesystem prefetching = new PrefetchingFilesystem(cached, guest.drives())) {
                 MountedGuest mounted = MountedGuest.mount(prefetching, config);
                 try (Stream<Path> listing = Files.list(mountpoint)) {
                     System.out.println(listing.count() + " files in it");

@@ -59,6 +59,9 @@ final class Abi {
     static final int PROT_WRITE = 2;
     static final int MAP_SHARED = 1;
 
+    static final int FS_IOC_FIEMAP = 0xC020660B;
+    static final int FIEMAP_FLAG_SYNC = 1;
+
     static final int RNDADDENTROPY = 0x40085203;
     static final int RNDRESEEDCRNG = 0x5207;
 

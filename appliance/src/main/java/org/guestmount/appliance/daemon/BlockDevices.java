@@ -89,6 +89,31 @@ final class BlockDevices {
         return devices + "/" + kernelName;
     }
 
+    /**
+     * Where a partition, or a drive as a whole, begins.
+     *
+     * @param drive its number
+     * @param bytes from the beginning of the drive
+     */
+    record Start(int drive, long bytes) {}
+
+    /** Where the device with this number begins; null if it is neither a drive nor a partition of one. */
+    @Nullable
+    Start start(int major, int minor) throws GuestFilesystemException {
+        String device = sysfs + "/dev/block/" + major + ":" + minor;
+        if (!new File(device).exists()) {
+            return null;
+        }
+        String[] path = SystemFiles.readLink(device).split("/", -1);
+        boolean partition = new File(device + "/partition").exists();
+        Integer drive = target(path[path.length - (partition ? 2 : 1)]);
+        if (drive == null) {
+            return null;
+        }
+        long sectors = partition ? Long.parseLong(SystemFiles.readLine(device + "/start")) : 0;
+        return new Start(drive, sectors * SECTOR_BYTES);
+    }
+
     private @Nullable String kernelName(DriveName name) throws GuestFilesystemException {
         String disk = disks().get(name.drive());
         return disk == null || name.partition() == 0 ? disk : partitions(disk).get(name.partition());

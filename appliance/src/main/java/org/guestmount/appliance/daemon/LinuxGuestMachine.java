@@ -24,8 +24,8 @@ final class LinuxGuestMachine implements GuestMachine {
     /**
      * @param filesystem closed to unmount, which closes its files and leaves it usable
      */
-    LinuxGuestMachine(GuestRoot root, MountTable mounts, GuestFilesystem filesystem) {
-        this.devices = new BlockDevices("/sys", "/dev");
+    LinuxGuestMachine(GuestRoot root, MountTable mounts, BlockDevices devices, GuestFilesystem filesystem) {
+        this.devices = devices;
         this.mounter = new Mounter(root);
         this.mounts = mounts;
         this.filesystem = filesystem;

@@ -51,8 +51,9 @@ public final class Main {
         new File(SYSROOT).mkdir();
         GuestRoot root = GuestRoot.of(SYSROOT);
         MountTable mounts = new MountTable(root);
-        SyscallFilesystem filesystem = new SyscallFilesystem(root, mounts);
-        LinuxGuestMachine machine = new LinuxGuestMachine(root, mounts, filesystem);
+        BlockDevices devices = new BlockDevices("/sys", "/dev");
+        SyscallFilesystem filesystem = new SyscallFilesystem(root, mounts, devices);
+        LinuxGuestMachine machine = new LinuxGuestMachine(root, mounts, devices, filesystem);
         String release = SystemFiles.readLine("/proc/sys/kernel/osrelease");
         try {
             ByteBuffer window = Window.open(System.getenv(Appliance.WINDOW_VARIABLE));

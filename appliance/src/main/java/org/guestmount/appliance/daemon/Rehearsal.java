@@ -41,8 +41,9 @@ public final class Rehearsal {
     public static void main(String[] arguments) throws IOException {
         GuestRoot root = GuestRoot.of(arguments[0]);
         MountTable mounts = new MountTable(root);
-        SyscallFilesystem filesystem = new SyscallFilesystem(root, mounts);
-        LinuxGuestMachine machine = new LinuxGuestMachine(root, mounts, filesystem);
+        BlockDevices devices = new BlockDevices("/sys", "/dev");
+        SyscallFilesystem filesystem = new SyscallFilesystem(root, mounts, devices);
+        LinuxGuestMachine machine = new LinuxGuestMachine(root, mounts, devices, filesystem);
         new Server(new GuestServices(filesystem, machine), new Script(), "rehearsal").serve();
     }
 

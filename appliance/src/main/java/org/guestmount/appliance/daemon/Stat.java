@@ -6,6 +6,7 @@ import org.guestmount.core.fs.FileType;
 import org.guestmount.core.fs.FilesystemStatistics;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.Timestamp;
+import org.jspecify.annotations.Nullable;
 
 /** Attributes of inodes and filesystems, read from the kernel's structs. */
 final class Stat {
@@ -26,6 +27,16 @@ final class Stat {
         long address = scratch.putString(Scratch.NAME, name);
         Syscalls.check(statx(scratch, directory, address, Abi.AT_SYMLINK_NOFOLLOW), "stat", subject);
         return attributes(scratch.memory());
+    }
+
+    /** Where the device begins that the file of a descriptor is on; null if it is on no drive. */
+    static BlockDevices.@Nullable Start startOfDevice(int descriptor, BlockDevices devices, Object subject)
+            throws GuestFilesystemException {
+        Scratch scratch = Scratch.ofThread();
+        Syscalls.check(statx(scratch, descriptor, scratch.empty(), Abi.AT_EMPTY_PATH), "stat", subject);
+        int major = scratch.memory().getInt(Scratch.STRUCT + Abi.STATX_DEVICE_MAJOR);
+        int minor = scratch.memory().getInt(Scratch.STRUCT + Abi.STATX_DEVICE_MINOR);
+        return devices.start(major, minor);
     }
 
     private static long statx(Scratch scratch, int directory, long name, int flags) {

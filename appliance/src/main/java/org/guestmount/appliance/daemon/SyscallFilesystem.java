@@ -9,6 +9,7 @@ import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
+import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.FileType;
@@ -41,11 +42,13 @@ final class SyscallFilesystem implements GuestFilesystem {
 
     private final GuestRoot root;
     private final MountTable mounts;
+    private final BlockDevices devices;
     private final HandleTable handles = new HandleTable(MAX_OPEN_FILES);
 
-    SyscallFilesystem(GuestRoot root, MountTable mounts) {
+    SyscallFilesystem(GuestRoot root, MountTable mounts, BlockDevices devices) {
         this.root = root;
         this.mounts = mounts;
+        this.devices = devices;
     }
 
     @Override
@@ -208,6 +211,14 @@ final class SyscallFilesystem implements GuestFilesystem {
         try (OpenFile open = handles.use(file, "seek")) {
             return Syscalls.check(
                     Libc.syscall(Abi.SYS_LSEEK, open.descriptor(), offset, target.whence(), 0, 0), "seek", file);
+        }
+    }
+
+    @Override
+    public List<FileExtent> mapExtents(FileHandle file, long offset) throws GuestFilesystemException {
+        try (OpenFile open = handles.use(file, "map")) {
+            int descriptor = open.descriptor();
+            return ExtentMap.of(descriptor, offset, Stat.startOfDevice(descriptor, devices, file), file);
         }
     }
 

@@ -86,6 +86,23 @@ final class BlockDevicesTest {
         assertThat(devices().node("/dev/vg/lv")).isEqualTo("/dev/vg/lv");
     }
 
+    @Test
+    void partitionsAndDrivesAreFoundByTheirNumbers() throws Exception {
+        addDisk("sdb", "0:0:5:0", 1 << 21, 512, false);
+        addPartition("sdb", 2, 200);
+        Files.writeString(folder.resolve("sys/block/sdb/sdb2/start"), "2048\n");
+        Path numbers = Files.createDirectories(folder.resolve("sys/dev/block"));
+        Files.createSymbolicLink(numbers.resolve("8:16"), Path.of("../../block/sdb"));
+        Files.createSymbolicLink(numbers.resolve("8:18"), Path.of("../../block/sdb/sdb2"));
+        Files.createDirectories(folder.resolve("sys/block/dm-0"));
+        Files.createSymbolicLink(numbers.resolve("254:0"), Path.of("../../block/dm-0"));
+
+        assertThat(devices().start(8, 16)).isEqualTo(new BlockDevices.Start(5, 0));
+        assertThat(devices().start(8, 18)).isEqualTo(new BlockDevices.Start(5, 2048 * 512));
+        assertThat(devices().start(254, 0)).isNull();
+        assertThat(devices().start(0, 30)).isNull();
+    }
+
     private BlockDevices devices() {
         return new BlockDevices(folder + "/sys", folder + "/dev");
     }

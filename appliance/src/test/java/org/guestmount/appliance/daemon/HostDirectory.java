@@ -14,7 +14,7 @@ final class HostDirectory {
         assumeTrue(isRoot(), "the daemon is root, and so must be who tests it");
         Libc.syscall(Abi.SYS_UMASK, 0, 0, 0, 0, 0);
         GuestRoot root = GuestRoot.of(directory.toString());
-        return new SyscallFilesystem(root, new MountTable(root));
+        return new SyscallFilesystem(root, new MountTable(root), new BlockDevices("/sys", "/dev"));
     }
 
     static boolean isRoot() {

@@ -48,8 +48,9 @@ final class LinuxGuestMachineTest {
         assumeTrue(Files.exists(Path.of("/dev/loop-control")), "loop devices stand for the guest's drives");
         root = GuestRoot.of(sysroot.toString());
         MountTable mounts = new MountTable(root);
-        filesystem = new SyscallFilesystem(root, mounts);
-        machine = new LinuxGuestMachine(root, mounts, filesystem);
+        BlockDevices devices = new BlockDevices("/sys", "/dev");
+        filesystem = new SyscallFilesystem(root, mounts, devices);
+        machine = new LinuxGuestMachine(root, mounts, devices, filesystem);
     }
 
     @AfterEach

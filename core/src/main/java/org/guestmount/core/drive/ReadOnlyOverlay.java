@@ -88,6 +88,10 @@ public final class ReadOnlyOverlay implements AutoCloseable {
         }
     }
 
+    public Path file() {
+        return file;
+    }
+
     /** QEMU's description of the disk. Nothing is flushed to the host's disk, for nothing of it is kept. */
     public JsonObject node() {
         return new JsonObject()

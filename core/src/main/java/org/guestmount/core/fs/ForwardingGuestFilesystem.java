@@ -90,6 +90,11 @@ public abstract class ForwardingGuestFilesystem implements GuestFilesystem {
     }
 
     @Override
+    public List<FileExtent> mapExtents(FileHandle file, long offset) throws GuestFilesystemException {
+        return delegate.mapExtents(file, offset);
+    }
+
+    @Override
     public long copyRange(
             FileHandle source, long sourceOffset, FileHandle destination, long destinationOffset, long length)
             throws GuestFilesystemException {

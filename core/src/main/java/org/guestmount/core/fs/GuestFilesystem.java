@@ -109,6 +109,16 @@ public interface GuestFilesystem extends AutoCloseable {
     long seek(FileHandle file, long offset, SeekTarget target) throws GuestFilesystemException;
 
     /**
+     * Where a file's data is, from an offset on: extents in order and without gaps, at least one. What is past the end of the file
+     * reads as zeros in it. The last extent ends at {@link Long#MAX_VALUE} unless there are more than are told at once.
+     *
+     * <p>It holds until the file is changed: FIEMAP, with what was written on the drive.
+     *
+     * @param offset in bytes, at least 0
+     */
+    List<FileExtent> mapExtents(FileHandle file, long offset) throws GuestFilesystemException;
+
+    /**
      * copy_file_range(2).
      *
      * @return how much was copied; 0 only at the end of the source

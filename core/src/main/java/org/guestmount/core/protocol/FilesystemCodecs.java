@@ -8,6 +8,7 @@ import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
+import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FilesystemStatistics;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
@@ -67,6 +68,28 @@ public final class FilesystemCodecs {
 
     public static FileDetails decodeDetails(WireReader in) throws ProtocolException {
         return new FileDetails(decodeAttributes(in), in.optional(WireReader::string), in.bool());
+    }
+
+    public static void encodeExtent(FileExtent extent, WireWriter out) {
+        out.i64(extent.offset())
+                .i64(extent.length())
+                .u8(extent.place().code())
+                .i32(extent.drive())
+                .i64(extent.driveOffset());
+    }
+
+    public static FileExtent decodeExtent(WireReader in) throws ProtocolException {
+        return new FileExtent(in.i64(), in.i64(), decodePlace(in), in.i32(), in.i64());
+    }
+
+    private static FileExtent.Place decodePlace(WireReader in) throws ProtocolException {
+        int code = in.u8();
+        for (FileExtent.Place place : FileExtent.Place.values()) {
+            if (place.code() == code) {
+                return place;
+            }
+        }
+        throw new ProtocolException("place " + code + " of an extent");
     }
 
     public static void encodeEntry(DirectoryEntry entry, WireWriter out) {

@@ -12,6 +12,7 @@ import org.guestmount.core.protocol.message.Link;
 import org.guestmount.core.protocol.message.ListBlockDevices;
 import org.guestmount.core.protocol.message.Listxattr;
 import org.guestmount.core.protocol.message.Lookup;
+import org.guestmount.core.protocol.message.MapExtents;
 import org.guestmount.core.protocol.message.Mkdir;
 import org.guestmount.core.protocol.message.Mknod;
 import org.guestmount.core.protocol.message.Mount;
@@ -73,6 +74,7 @@ public enum Opcode {
     READ_SMALL_FILES(29),
     READ_INTO_WINDOW(30),
     WRITE_FROM_WINDOW(31),
+    MAP_EXTENTS(33),
     LIST_BLOCK_DEVICES(64),
     DETECT_FILESYSTEMS(65),
     MOUNT(66),
@@ -149,6 +151,7 @@ public enum Opcode {
             case READ_SMALL_FILES -> ReadSmallFiles.decode(in);
             case READ_INTO_WINDOW -> ReadIntoWindow.decode(in);
             case WRITE_FROM_WINDOW -> WriteFromWindow.decode(in);
+            case MAP_EXTENTS -> MapExtents.decode(in);
             case LIST_BLOCK_DEVICES -> ListBlockDevices.decode(in);
             case DETECT_FILESYSTEMS -> DetectFilesystems.decode(in);
             case MOUNT -> Mount.decode(in);

@@ -11,6 +11,7 @@ import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
+import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.FilesystemStatistics;
@@ -32,6 +33,7 @@ import org.guestmount.core.protocol.message.Getxattr;
 import org.guestmount.core.protocol.message.Link;
 import org.guestmount.core.protocol.message.Listxattr;
 import org.guestmount.core.protocol.message.Lookup;
+import org.guestmount.core.protocol.message.MapExtents;
 import org.guestmount.core.protocol.message.Mkdir;
 import org.guestmount.core.protocol.message.Mknod;
 import org.guestmount.core.protocol.message.Open;
@@ -216,6 +218,22 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
     @Override
     public long seek(FileHandle file, long offset, SeekTarget target) throws GuestFilesystemException {
         return channel.call(new Seek(file, offset, target));
+    }
+
+    @Override
+    public List<FileExtent> mapExtents(FileHandle file, long offset) throws GuestFilesystemException {
+        List<FileExtent> extents = channel.call(new MapExtents(file, offset));
+        long end = offset;
+        for (FileExtent extent : extents) {
+            if (extent.offset() != end) {
+                throw new GuestFilesystemException(Errno.EIO, "the guest tells of extents with a gap at " + end);
+            }
+            end = extent.end();
+        }
+        if (end == offset) {
+            throw new GuestFilesystemException(Errno.EIO, "the guest tells of no extents at " + offset);
+        }
+        return extents;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.guestmount.core.appliance.Appliance;
 import org.guestmount.core.appliance.ApplianceSource;
+import org.guestmount.core.drive.DriveData;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.Timestamp;
@@ -102,6 +103,11 @@ public final class GuestSession implements AutoCloseable {
     /** The guest's mounted filesystems. */
     public GuestFilesystem filesystem() {
         return filesystem;
+    }
+
+    /** What the guest's drives hold, as far as it can be read without the guest. */
+    public DriveData drives() {
+        return guest.drives();
     }
 
     /** Control of the guest. */

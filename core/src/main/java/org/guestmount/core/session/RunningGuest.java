@@ -1,7 +1,10 @@
 package org.guestmount.core.session;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.guestmount.core.drive.DriveData;
+import org.guestmount.core.drive.RawDrives;
 import org.guestmount.core.json.JsonObject;
 import org.guestmount.core.qemu.QemuProcess;
 import org.guestmount.core.qemu.QmpClient;
@@ -14,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A guest that answers.
  *
- * <p>Owns: the QEMU process, its monitor and the daemon's channel.
+ * <p>Owns: the QEMU process, its monitor, the daemon's channel and the images as far as they are read here.
  */
 final class RunningGuest implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningGuest.class);
@@ -26,12 +29,14 @@ final class RunningGuest implements AutoCloseable {
     private final QmpClient monitor;
     private final DaemonChannel channel;
     private final DataWindow window;
+    private final RawDrives drives;
 
-    RunningGuest(QemuProcess process, QmpClient monitor, DaemonChannel channel, DataWindow window) {
+    RunningGuest(QemuProcess process, QmpClient monitor, DaemonChannel channel, DataWindow window, RawDrives drives) {
         this.process = process;
         this.monitor = monitor;
         this.channel = channel;
         this.window = window;
+        this.drives = drives;
     }
 
     DaemonChannel channel() {
@@ -41,6 +46,11 @@ final class RunningGuest implements AutoCloseable {
     /** The memory shared with it. */
     DataWindow window() {
         return window;
+    }
+
+    /** What of its drives can be read without it. */
+    DriveData drives() {
+        return drives.isEmpty() ? DriveData.NONE : drives;
     }
 
     QmpClient monitor() {
@@ -82,5 +92,10 @@ final class RunningGuest implements AutoCloseable {
         process.close();
         monitor.close();
         channel.close();
+        try {
+            drives.close();
+        } catch (IOException e) {
+            LOG.debug("closing the images", e);
+        }
     }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import org.guestmount.core.appliance.Appliance;
 import org.guestmount.core.drive.Drive;
 import org.guestmount.core.drive.DriveImage;
+import org.guestmount.core.drive.RawDrives;
 import org.guestmount.core.drive.ReadOnlyOverlay;
 import org.guestmount.core.host.UnixListener;
 import org.guestmount.core.json.JsonObject;
@@ -112,7 +113,8 @@ record Start(
             try {
                 CompletableFuture<Void> checked =
                         saved == null ? CompletableFuture.completedFuture(null) : checkMemory(saved);
-                List<GuestDisk> disks = disks(files, attached);
+                RawDrives raw = guest.add(new RawDrives());
+                List<GuestDisk> disks = disks(files, attached, raw);
                 QmpClient monitor = guest.add(QmpClient.open(monitors.accept(timeout), event -> {}, MONITOR_TIMEOUT));
                 if (saved != null) {
                     SavedState.load(monitor, saved, folder.path().resolve(STATE_SOCKET));
@@ -127,7 +129,7 @@ record Start(
                 listener.milestone(LaunchMilestone.DAEMON_ANSWERED);
                 process.guestMayHoldData();
                 guest.handOver();
-                return new RunningGuest(process, monitor, channel, window);
+                return new RunningGuest(process, monitor, channel, window, raw);
             } catch (InterruptedIOException | TimeoutException e) {
                 throw QemuFailure.silent(timeout.toSeconds(), process.console().tail(CONSOLE_LINES));
             } catch (SnapshotException e) {
@@ -200,7 +202,7 @@ record Start(
         }
     }
 
-    private List<GuestDisk> disks(Acquired files, List<DriveImage> attached) throws IOException {
+    private List<GuestDisk> disks(Acquired files, List<DriveImage> attached, RawDrives raw) throws IOException {
         RunFolder overlays = null;
         List<GuestDisk> disks = new ArrayList<>();
         for (int i = 0; i < attached.size(); i++) {
@@ -212,6 +214,7 @@ record Start(
                 }
                 ReadOnlyOverlay overlay =
                         files.add(ReadOnlyOverlay.create(overlays.path().resolve("drive" + i + ".qcow2"), image));
+                raw.add(i, image, overlay.file());
                 disks.add(new GuestDisk(overlay.node(), drive.blockSize()));
             } else {
                 disks.add(new GuestDisk(image.writableNode(), drive.blockSize()));

@@ -311,6 +311,12 @@ public final class InMemoryGuestFilesystem implements GuestFilesystem {
     }
 
     @Override
+    public synchronized List<FileExtent> mapExtents(FileHandle file, long offset) throws GuestFilesystemException {
+        object("map", file);
+        return List.of(FileExtent.inGuest(offset, Long.MAX_VALUE - offset));
+    }
+
+    @Override
     public synchronized long copyRange(
             FileHandle source, long sourceOffset, FileHandle destination, long destinationOffset, long length)
             throws GuestFilesystemException {

@@ -19,6 +19,7 @@ import org.guestmount.core.protocol.message.Link;
 import org.guestmount.core.protocol.message.ListBlockDevices;
 import org.guestmount.core.protocol.message.Listxattr;
 import org.guestmount.core.protocol.message.Lookup;
+import org.guestmount.core.protocol.message.MapExtents;
 import org.guestmount.core.protocol.message.Mkdir;
 import org.guestmount.core.protocol.message.Mknod;
 import org.guestmount.core.protocol.message.Mount;
@@ -113,6 +114,11 @@ final class Messages {
                         Combinators.combine(Vocabulary.handles(), Vocabulary.longs(), windowParts())
                                 .as(WriteFromWindow::new),
                         Vocabulary.ints());
+            case MAP_EXTENTS ->
+                pairs(
+                        Combinators.combine(Vocabulary.handles(), Vocabulary.longs())
+                                .as(MapExtents::new),
+                        Vocabulary.extents().list().ofMaxSize(5));
             case FLUSH -> commands(Vocabulary.handles().map(Flush::new));
             case FSYNC ->
                 commands(Combinators.combine(Vocabulary.references(), Arbitraries.of(true, false))

@@ -12,6 +12,7 @@ import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
+import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.FileType;
@@ -146,6 +147,17 @@ final class Vocabulary {
                 Combinators.combine(names(), details()).as(DirectoryEntry::new);
         return Combinators.combine(entries.list().ofMaxSize(5), handles().injectNull(0.5))
                 .as(DirectoryChunk::new);
+    }
+
+    static Arbitrary<FileExtent> extents() {
+        Arbitrary<Long> half = Arbitraries.longs().between(1, Long.MAX_VALUE / 2);
+        return Combinators.combine(
+                        half,
+                        half,
+                        Arbitraries.of(FileExtent.Place.class),
+                        Arbitraries.integers().greaterOrEqual(0),
+                        half)
+                .as(FileExtent::new);
     }
 
     static Arbitrary<OpenedFile> openedFiles() {

@@ -1,0 +1,105 @@
+package org.guestmount.appliance.daemon;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.FileExtent;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells where a file's data is on the drives, for filesystems which say so exactly and change nothing on the way.
+ *
+ * <p>Source: Documentation/filesystems/fiemap.rst of the Linux kernel.
+ */
+final class ExtentMap {
+    /** ext2, ext3 and ext4. */
+    private static final long EXT_MAGIC = 0xEF53;
+
+    private static final long XFS_MAGIC = 0x58465342;
+
+    /** In the order they are in {@code struct fiemap}: what is asked for, and how many were found. */
+    private static final int HEADER_BYTES = 32;
+
+    private static final int EXTENT_BYTES = 56;
+    private static final int MAX_EXTENTS = (Scratch.DATA_BYTES - HEADER_BYTES) / EXTENT_BYTES;
+
+    private static final int FLAG_LAST = 0x1;
+    private static final int FLAG_UNWRITTEN = 0x800;
+    private static final int FLAG_MERGED = 0x1000;
+    private static final int FLAG_SHARED = 0x2000;
+
+    /** With any flag but these, known or not, the data is not simply there. */
+    private static final int HARMLESS = FLAG_LAST | FLAG_UNWRITTEN | FLAG_MERGED | FLAG_SHARED;
+
+    private ExtentMap() {}
+
+    /**
+     * The extents from an offset on, without gaps between them. The last one reaches to {@link Long#MAX_VALUE}, unless there are more
+     * than are told at once.
+     *
+     * @param start where the filesystem is; null if it is on no single drive
+     */
+    static List<FileExtent> of(int descriptor, long offset, BlockDevices.@Nullable Start start, Object subject)
+            throws GuestFilesystemException {
+        if (start == null || !tellsExactly(descriptor, subject)) {
+            return List.of(FileExtent.inGuest(offset, Long.MAX_VALUE - offset));
+        }
+        Scratch scratch = Scratch.ofThread();
+        ByteBuffer memory = scratch.memory();
+        int header = Scratch.DATA;
+        memory.putLong(header, offset)
+                .putLong(header + 8, Long.MAX_VALUE - offset)
+                .putInt(header + 16, Abi.FIEMAP_FLAG_SYNC)
+                .putInt(header + 20, 0)
+                .putInt(header + 24, MAX_EXTENTS)
+                .putInt(header + 28, 0);
+        long result = Libc.syscall(Abi.SYS_IOCTL, descriptor, Abi.FS_IOC_FIEMAP, scratch.address(Scratch.DATA), 0, 0);
+        if (Syscalls.failedWith(result, Errno.EOPNOTSUPP)) {
+            return List.of(FileExtent.inGuest(offset, Long.MAX_VALUE - offset));
+        }
+        Syscalls.check(result, "map", subject);
+        int count = memory.getInt(header + 20);
+        List<FileExtent> extents = new ArrayList<>(count + 1);
+        long end = offset;
+        boolean last = count == 0;
+        for (int i = 0; i < count; i++) {
+            int at = header + HEADER_BYTES + i * EXTENT_BYTES;
+            long skipped = Math.max(0, end - memory.getLong(at));
+            long begin = memory.getLong(at) + skipped;
+            long length = memory.getLong(at + 16) - skipped;
+            int flags = memory.getInt(at + 40);
+            last = (flags & FLAG_LAST) != 0;
+            if (length <= 0) {
+                continue;
+            }
+            if (begin > end) {
+                extents.add(FileExtent.ofZeros(end, begin - end));
+            }
+            if ((flags & ~HARMLESS) != 0) {
+                extents.add(FileExtent.inGuest(begin, length));
+            } else if ((flags & FLAG_UNWRITTEN) != 0) {
+                extents.add(FileExtent.ofZeros(begin, length));
+            } else {
+                long place = start.bytes() + memory.getLong(at + 8) + skipped;
+                extents.add(FileExtent.onDrive(begin, length, start.drive(), place));
+            }
+            end = begin + length;
+        }
+        if (last) {
+            extents.add(FileExtent.ofZeros(end, Long.MAX_VALUE - end));
+        } else if (extents.isEmpty()) {
+            extents.add(FileExtent.inGuest(offset, Long.MAX_VALUE - offset));
+        }
+        return extents;
+    }
+
+    private static boolean tellsExactly(int descriptor, Object subject) throws GuestFilesystemException {
+        Scratch scratch = Scratch.ofThread();
+        Syscalls.check(
+                Libc.syscall(Abi.SYS_FSTATFS, descriptor, scratch.address(Scratch.STRUCT), 0, 0, 0), "map", subject);
+        long magic = scratch.memory().getLong(Scratch.STRUCT);
+        return magic == EXT_MAGIC || magic == XFS_MAGIC;
+    }
+}

@@ -1,0 +1,113 @@
+package org.guestmount.cache;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.guestmount.core.drive.DriveData;
+import org.guestmount.core.fs.FileExtent;
+import org.guestmount.core.fs.FileHandle;
+import org.guestmount.core.fs.GuestFilesystem;
+import org.guestmount.core.fs.GuestFilesystemException;
+
+/**
+ * Reads an open file that does not change: what lies on a drive from there, the rest through the guest.
+ *
+ * <p>Threads: any. Two that need the same part of the map ask for it twice, and learn the same.
+ */
+final class DirectReader {
+    /** A file in more pieces than this has its map forgotten and asked for again. */
+    private static final int MAX_EXTENTS = 50_000;
+
+    private final GuestFilesystem guest;
+    private final DriveData drives;
+    private final FileHandle file;
+    private final long size;
+    private final ConcurrentSkipListMap<Long, FileExtent> extents = new ConcurrentSkipListMap<>();
+
+    /** @param size of the file, in bytes */
+    DirectReader(GuestFilesystem guest, DriveData drives, FileHandle file, long size) {
+        this.guest = guest;
+        this.drives = drives;
+        this.file = file;
+        this.size = size;
+    }
+
+    /** pread(2). */
+    int read(long offset, ByteBuffer destination) throws GuestFilesystemException {
+        long position = offset;
+        int limit = destination.limit();
+        try {
+            while (position < size && destination.position() < limit) {
+                FileExtent extent = extentAt(position);
+                long end = Math.min(size, extent.end());
+                int length = (int) Math.min(end - position, limit - destination.position());
+                destination.limit(destination.position() + length);
+                int count = read(extent, position, destination);
+                position += count;
+                if (count < length) {
+                    break;
+                }
+            }
+        } finally {
+            destination.limit(limit);
+        }
+        return (int) (position - offset);
+    }
+
+    /** Fills the buffer from within the extent; less only if the guest gives less. */
+    private int read(FileExtent extent, long position, ByteBuffer destination) throws GuestFilesystemException {
+        int start = destination.position();
+        int length = destination.remaining();
+        switch (extent.place()) {
+            case ZEROS -> {
+                while (destination.remaining() >= Long.BYTES) {
+                    destination.putLong(0);
+                }
+                while (destination.hasRemaining()) {
+                    destination.put((byte) 0);
+                }
+                return length;
+            }
+            case DRIVE -> {
+                if (isReadFrom(extent, position, destination)) {
+                    return length;
+                }
+                destination.position(start);
+                return guest.read(file, position, destination);
+            }
+            case GUEST -> {
+                return guest.read(file, position, destination);
+            }
+        }
+        throw new AssertionError(extent);
+    }
+
+    private boolean isReadFrom(FileExtent extent, long position, ByteBuffer destination) {
+        try {
+            return drives.read(extent.drive(), extent.driveOffset() + position - extent.offset(), destination);
+        } catch (IOException e) {
+            // The guest hears of the same trouble, and says what kind of error it is to a program.
+            return false;
+        }
+    }
+
+    private FileExtent extentAt(long position) throws GuestFilesystemException {
+        Map.Entry<Long, FileExtent> known = extents.floorEntry(position);
+        if (known != null && known.getValue().end() > position) {
+            return known.getValue();
+        }
+        if (extents.size() > MAX_EXTENTS) {
+            extents.clear();
+        }
+        FileExtent first = null;
+        for (FileExtent extent : guest.mapExtents(file, position)) {
+            extents.put(extent.offset(), extent);
+            first = first == null ? extent : first;
+        }
+        if (first == null) {
+            throw new IllegalStateException("no extents at " + position);
+        }
+        return first;
+    }
+}
