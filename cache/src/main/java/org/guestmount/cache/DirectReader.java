@@ -2,6 +2,7 @@ package org.guestmount.cache;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.guestmount.core.drive.DriveData;
@@ -9,6 +10,7 @@ import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an open file that does not change: what lies on a drive from there, the rest through the guest.
@@ -31,6 +33,35 @@ final class DirectReader {
         this.drives = drives;
         this.file = file;
         this.size = size;
+    }
+
+    /**
+     * A whole file, if all of it can be read without the guest.
+     *
+     * @param extents from its beginning on, none missing; empty if they are not known
+     * @param size of the file, in bytes
+     */
+    static @Nullable ByteBuffer readWhole(DriveData drives, List<FileExtent> extents, int size) {
+        if (extents.isEmpty() || extents.get(extents.size() - 1).end() < size) {
+            return null;
+        }
+        ByteBuffer content = ByteBuffer.allocate(size);
+        for (FileExtent extent : extents) {
+            if (extent.offset() >= size) {
+                break;
+            }
+            int length = (int) Math.min(extent.length(), size - extent.offset());
+            ByteBuffer part = content.slice((int) extent.offset(), length);
+            boolean read = switch (extent.place()) {
+                case ZEROS -> true;
+                case DRIVE -> isReadFrom(drives, extent, extent.offset(), part);
+                case GUEST -> false;
+            };
+            if (!read) {
+                return null;
+            }
+        }
+        return content;
     }
 
     /** pread(2). */
@@ -70,7 +101,7 @@ final class DirectReader {
                 return length;
             }
             case DRIVE -> {
-                if (isReadFrom(extent, position, destination)) {
+                if (isReadFrom(drives, extent, position, destination)) {
                     return length;
                 }
                 destination.position(start);
@@ -83,7 +114,7 @@ final class DirectReader {
         throw new AssertionError(extent);
     }
 
-    private boolean isReadFrom(FileExtent extent, long position, ByteBuffer destination) {
+    private static boolean isReadFrom(DriveData drives, FileExtent extent, long position, ByteBuffer destination) {
         try {
             return drives.read(extent.drive(), extent.driveOffset() + position - extent.offset(), destination);
         } catch (IOException e) {

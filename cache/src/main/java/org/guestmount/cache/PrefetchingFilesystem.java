@@ -45,7 +45,7 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem {
         super(cached);
         this.cached = cached;
         this.drives = drives;
-        smallFiles = new SmallFiles(cached);
+        smallFiles = new SmallFiles(cached, drives);
     }
 
     /** An open file, which the guest may not know of. */

@@ -11,9 +11,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import org.guestmount.core.drive.DriveData;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.FileAttributes;
+import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.FileType;
@@ -50,6 +52,7 @@ final class SmallFiles implements AutoCloseable {
     private static final int LISTING_BYTES = 1 << 18;
 
     private final GuestFilesystem guest;
+    private final DriveData drives;
     private final ExecutorService readers = Executors.newFixedThreadPool(2, SmallFiles::reader);
     private final Cache<GuestPath, Waiting> waiting = Caffeine.newBuilder()
             .executor(Runnable::run)
@@ -61,8 +64,10 @@ final class SmallFiles implements AutoCloseable {
             .maximumSize(MAX_DIRECTORIES)
             .build();
 
-    SmallFiles(GuestFilesystem guest) {
+    /** @param drives from which files are read that lie there */
+    SmallFiles(GuestFilesystem guest, DriveData drives) {
         this.guest = guest;
+        this.drives = drives;
     }
 
     private static Thread reader(Runnable task) {
@@ -73,6 +78,8 @@ final class SmallFiles implements AutoCloseable {
 
     /** A file whose contents have been asked for. */
     private record Waiting(int size, CompletableFuture<Optional<ByteBuffer>> content) {}
+
+    private record Asked(ReadingOrder.File file, CompletableFuture<Optional<ByteBuffer>> content) {}
 
     /** Where a program is that reads the files of one directory. */
     private final class Scan {
@@ -156,33 +163,60 @@ final class SmallFiles implements AutoCloseable {
     }
 
     private void ask(GuestPath directory, List<ReadingOrder.File> batch) {
-        List<String> names = new ArrayList<>();
-        List<CompletableFuture<Optional<ByteBuffer>>> contents = new ArrayList<>();
+        List<Asked> asked = new ArrayList<>();
         for (ReadingOrder.File file : batch) {
             CompletableFuture<Optional<ByteBuffer>> content = new CompletableFuture<>();
             waiting.put(directory.resolve(file.name()), new Waiting(file.size(), content));
-            names.add(file.name());
-            contents.add(content);
+            asked.add(new Asked(file, content));
         }
         try {
-            readers.execute(() -> read(directory, names, contents));
+            readers.execute(() -> read(directory, asked));
         } catch (RejectedExecutionException e) {
-            contents.forEach(content -> content.complete(Optional.empty()));
+            giveUp(asked);
         }
     }
 
-    private void read(GuestPath directory, List<String> names, List<CompletableFuture<Optional<ByteBuffer>>> contents) {
+    private static void giveUp(List<Asked> asked) {
+        asked.forEach(file -> file.content().complete(Optional.empty()));
+    }
+
+    private void read(GuestPath directory, List<Asked> asked) {
         try {
-            List<Optional<ByteBuffer>> read = guest.readSmallFiles(directory, names);
-            for (int i = 0; i < Math.min(read.size(), contents.size()); i++) {
-                contents.get(i).complete(read.get(i));
+            readFromDrives(directory, asked);
+            List<Asked> others =
+                    asked.stream().filter(file -> !file.content().isDone()).toList();
+            if (others.isEmpty()) {
+                return;
+            }
+            List<Optional<ByteBuffer>> read = guest.readSmallFiles(directory, names(others));
+            for (int i = 0; i < Math.min(read.size(), others.size()); i++) {
+                others.get(i).content().complete(read.get(i));
             }
         } catch (GuestFilesystemException e) {
             // Told to who reads one of them by itself.
             return;
         } finally {
-            contents.forEach(content -> content.complete(Optional.empty()));
+            giveUp(asked);
         }
+    }
+
+    private void readFromDrives(GuestPath directory, List<Asked> asked) throws GuestFilesystemException {
+        if (drives == DriveData.NONE) {
+            return;
+        }
+        List<List<FileExtent>> extents = guest.mapSmallFiles(directory, names(asked));
+        for (int i = 0; i < asked.size(); i++) {
+            Asked file = asked.get(i);
+            ByteBuffer content =
+                    DirectReader.readWhole(drives, extents.get(i), file.file().size());
+            if (content != null) {
+                file.content().complete(Optional.of(content));
+            }
+        }
+    }
+
+    private static List<String> names(List<Asked> asked) {
+        return asked.stream().map(file -> file.file().name()).toList();
     }
 
     @Override

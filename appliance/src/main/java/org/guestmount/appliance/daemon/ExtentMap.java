@@ -23,6 +23,7 @@ final class ExtentMap {
     private static final int HEADER_BYTES = 32;
 
     private static final int EXTENT_BYTES = 56;
+    private static final int FEW_EXTENTS = 8;
     private static final int MAX_EXTENTS = (Scratch.DATA_BYTES - HEADER_BYTES) / EXTENT_BYTES;
 
     private static final int FLAG_LAST = 0x1;
@@ -33,17 +34,38 @@ final class ExtentMap {
     /** With any flag but these, known or not, the data is not simply there. */
     private static final int HARMLESS = FLAG_LAST | FLAG_UNWRITTEN | FLAG_MERGED | FLAG_SHARED;
 
-    private ExtentMap() {}
+    private final BlockDevices.@Nullable Start start;
 
-    /**
-     * The extents from an offset on, without gaps between them. The last one reaches to {@link Long#MAX_VALUE}, unless there are more
-     * than are told at once.
-     *
-     * @param start where the filesystem is; null if it is on no single drive
-     */
-    static List<FileExtent> of(int descriptor, long offset, BlockDevices.@Nullable Start start, Object subject)
+    private ExtentMap(BlockDevices.@Nullable Start start) {
+        this.start = start;
+    }
+
+    /** Of the filesystem that the descriptor's file is on. */
+    static ExtentMap ofFilesystem(int descriptor, BlockDevices devices, Object subject)
             throws GuestFilesystemException {
-        if (start == null || !tellsExactly(descriptor, subject)) {
+        boolean exact = tellsExactly(descriptor, subject);
+        return new ExtentMap(exact ? Stat.startOfDevice(descriptor, devices, subject) : null);
+    }
+
+    /** Whether it can tell of any file. */
+    boolean isKnown() {
+        return start != null;
+    }
+
+    /** All extents from an offset on, or as many as are told at once: then the last one ends before {@link Long#MAX_VALUE}. */
+    List<FileExtent> extents(int descriptor, long offset, Object subject) throws GuestFilesystemException {
+        return extents(descriptor, offset, MAX_EXTENTS, subject);
+    }
+
+    /** All extents of a file; none if they are many. */
+    List<FileExtent> fewExtents(int descriptor, Object subject) throws GuestFilesystemException {
+        List<FileExtent> extents = extents(descriptor, 0, FEW_EXTENTS, subject);
+        return extents.get(extents.size() - 1).end() == Long.MAX_VALUE ? extents : List.of();
+    }
+
+    private List<FileExtent> extents(int descriptor, long offset, int max, Object subject)
+            throws GuestFilesystemException {
+        if (start == null) {
             return List.of(FileExtent.inGuest(offset, Long.MAX_VALUE - offset));
         }
         Scratch scratch = Scratch.ofThread();
@@ -53,7 +75,7 @@ final class ExtentMap {
                 .putLong(header + 8, Long.MAX_VALUE - offset)
                 .putInt(header + 16, Abi.FIEMAP_FLAG_SYNC)
                 .putInt(header + 20, 0)
-                .putInt(header + 24, MAX_EXTENTS)
+                .putInt(header + 24, max)
                 .putInt(header + 28, 0);
         long result = Libc.syscall(Abi.SYS_IOCTL, descriptor, Abi.FS_IOC_FIEMAP, scratch.address(Scratch.DATA), 0, 0);
         if (Syscalls.failedWith(result, Errno.EOPNOTSUPP)) {

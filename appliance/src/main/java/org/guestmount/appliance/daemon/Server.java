@@ -292,7 +292,7 @@ final class Server {
             case READ -> Read.lengthIn(frame.body()) <= BRIEF_BYTES;
             case READ_INTO_WINDOW -> ReadIntoWindow.lengthIn(frame.body()) <= BRIEF_BYTES;
             case WRITE_FROM_WINDOW -> WriteFromWindow.lengthIn(frame.body()) <= BRIEF_BYTES;
-            case FSYNC, FALLOCATE, COPY_RANGE, SYNC, READ_SMALL_FILES, MAP_EXTENTS -> false;
+            case FSYNC, FALLOCATE, COPY_RANGE, SYNC, READ_SMALL_FILES, MAP_EXTENTS, MAP_SMALL_FILES -> false;
             case LIST_BLOCK_DEVICES, DETECT_FILESYSTEMS, MOUNT, UNMOUNT_ALL, WAKE, SETTLE, POWER_OFF -> false;
         };
     }

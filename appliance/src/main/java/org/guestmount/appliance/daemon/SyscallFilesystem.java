@@ -1,6 +1,7 @@
 package org.guestmount.appliance.daemon;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.guestmount.core.fs.AttributeChange;
@@ -218,7 +219,39 @@ final class SyscallFilesystem implements GuestFilesystem {
     public List<FileExtent> mapExtents(FileHandle file, long offset) throws GuestFilesystemException {
         try (OpenFile open = handles.use(file, "map")) {
             int descriptor = open.descriptor();
-            return ExtentMap.of(descriptor, offset, Stat.startOfDevice(descriptor, devices, file), file);
+            return ExtentMap.ofFilesystem(descriptor, devices, file).extents(descriptor, offset, file);
+        }
+    }
+
+    @Override
+    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names)
+            throws GuestFilesystemException {
+        int located = root.locateDirectory(directory, "map");
+        try {
+            ExtentMap map = ExtentMap.ofFilesystem(located, devices, directory);
+            List<List<FileExtent>> extents = new ArrayList<>(names.size());
+            for (String name : names) {
+                extents.add(map.isKnown() ? mapSmallFile(map, located, name) : List.of());
+            }
+            return extents;
+        } finally {
+            Syscalls.close(located);
+        }
+    }
+
+    private static List<FileExtent> mapSmallFile(ExtentMap map, int directory, String name)
+            throws GuestFilesystemException {
+        int flags = Abi.O_RDONLY | Abi.O_NOFOLLOW | NEVER_WAIT;
+        long file = Syscalls.open(directory, name, flags, 0, Abi.RESOLVE_BENEATH);
+        if (file < 0) {
+            return List.of();
+        }
+        try {
+            return map.fewExtents((int) file, name);
+        } catch (GuestFilesystemException e) {
+            return List.of();
+        } finally {
+            Syscalls.close((int) file);
         }
     }
 

@@ -40,10 +40,6 @@ public final class RawDrives implements DriveData, AutoCloseable {
                 new RawDrive(data, FileChannel.open(overlay), overlay.toFile().length()));
     }
 
-    public boolean isEmpty() {
-        return drives.isEmpty();
-    }
-
     @Override
     public boolean read(int drive, long offset, ByteBuffer destination) throws IOException {
         RawDrive raw = drives.get(drive);

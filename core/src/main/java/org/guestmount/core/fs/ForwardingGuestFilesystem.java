@@ -95,6 +95,12 @@ public abstract class ForwardingGuestFilesystem implements GuestFilesystem {
     }
 
     @Override
+    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names)
+            throws GuestFilesystemException {
+        return delegate.mapSmallFiles(directory, names);
+    }
+
+    @Override
     public long copyRange(
             FileHandle source, long sourceOffset, FileHandle destination, long destinationOffset, long length)
             throws GuestFilesystemException {

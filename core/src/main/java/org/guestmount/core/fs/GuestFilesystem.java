@@ -119,6 +119,13 @@ public interface GuestFilesystem extends AutoCloseable {
     List<FileExtent> mapExtents(FileHandle file, long offset) throws GuestFilesystemException;
 
     /**
+     * As {@link #mapExtents}, of several small files of a directory.
+     *
+     * @return for each name the extents from its beginning on, or none if they are many or cannot be told
+     */
+    List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names) throws GuestFilesystemException;
+
+    /**
      * copy_file_range(2).
      *
      * @return how much was copied; 0 only at the end of the source

@@ -13,6 +13,7 @@ import org.guestmount.core.protocol.message.ListBlockDevices;
 import org.guestmount.core.protocol.message.Listxattr;
 import org.guestmount.core.protocol.message.Lookup;
 import org.guestmount.core.protocol.message.MapExtents;
+import org.guestmount.core.protocol.message.MapSmallFiles;
 import org.guestmount.core.protocol.message.Mkdir;
 import org.guestmount.core.protocol.message.Mknod;
 import org.guestmount.core.protocol.message.Mount;
@@ -75,6 +76,7 @@ public enum Opcode {
     READ_INTO_WINDOW(30),
     WRITE_FROM_WINDOW(31),
     MAP_EXTENTS(33),
+    MAP_SMALL_FILES(34),
     LIST_BLOCK_DEVICES(64),
     DETECT_FILESYSTEMS(65),
     MOUNT(66),
@@ -152,6 +154,7 @@ public enum Opcode {
             case READ_INTO_WINDOW -> ReadIntoWindow.decode(in);
             case WRITE_FROM_WINDOW -> WriteFromWindow.decode(in);
             case MAP_EXTENTS -> MapExtents.decode(in);
+            case MAP_SMALL_FILES -> MapSmallFiles.decode(in);
             case LIST_BLOCK_DEVICES -> ListBlockDevices.decode(in);
             case DETECT_FILESYSTEMS -> DetectFilesystems.decode(in);
             case MOUNT -> Mount.decode(in);

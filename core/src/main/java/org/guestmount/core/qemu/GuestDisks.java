@@ -55,7 +55,8 @@ public final class GuestDisks {
         }
     }
 
-    private static String node(int index) {
+    /** The name of a disk for commands about its data. */
+    static String node(int index) {
         return "drive" + index;
     }
 

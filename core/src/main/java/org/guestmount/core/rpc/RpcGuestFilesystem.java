@@ -34,6 +34,7 @@ import org.guestmount.core.protocol.message.Link;
 import org.guestmount.core.protocol.message.Listxattr;
 import org.guestmount.core.protocol.message.Lookup;
 import org.guestmount.core.protocol.message.MapExtents;
+import org.guestmount.core.protocol.message.MapSmallFiles;
 import org.guestmount.core.protocol.message.Mkdir;
 import org.guestmount.core.protocol.message.Mknod;
 import org.guestmount.core.protocol.message.Open;
@@ -222,16 +223,34 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
 
     @Override
     public List<FileExtent> mapExtents(FileHandle file, long offset) throws GuestFilesystemException {
-        List<FileExtent> extents = channel.call(new MapExtents(file, offset));
+        List<FileExtent> extents = checkGaps(channel.call(new MapExtents(file, offset)), offset);
+        if (extents.isEmpty()) {
+            throw new GuestFilesystemException(Errno.EIO, "the guest tells of no extents at " + offset);
+        }
+        return extents;
+    }
+
+    @Override
+    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names)
+            throws GuestFilesystemException {
+        List<List<FileExtent>> files = channel.call(new MapSmallFiles(directory, names));
+        if (files.size() != names.size()) {
+            throw new GuestFilesystemException(
+                    Errno.EIO, "the guest tells of " + files.size() + " files, not of " + names.size());
+        }
+        for (List<FileExtent> extents : files) {
+            checkGaps(extents, 0);
+        }
+        return files;
+    }
+
+    private static List<FileExtent> checkGaps(List<FileExtent> extents, long offset) throws GuestFilesystemException {
         long end = offset;
         for (FileExtent extent : extents) {
             if (extent.offset() != end) {
                 throw new GuestFilesystemException(Errno.EIO, "the guest tells of extents with a gap at " + end);
             }
             end = extent.end();
-        }
-        if (end == offset) {
-            throw new GuestFilesystemException(Errno.EIO, "the guest tells of no extents at " + offset);
         }
         return extents;
     }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.guestmount.core.drive.DriveData;
-import org.guestmount.core.drive.RawDrives;
 import org.guestmount.core.json.JsonObject;
 import org.guestmount.core.qemu.QemuProcess;
 import org.guestmount.core.qemu.QmpClient;
@@ -29,9 +28,9 @@ final class RunningGuest implements AutoCloseable {
     private final QmpClient monitor;
     private final DaemonChannel channel;
     private final DataWindow window;
-    private final RawDrives drives;
+    private final GuestDrives drives;
 
-    RunningGuest(QemuProcess process, QmpClient monitor, DaemonChannel channel, DataWindow window, RawDrives drives) {
+    RunningGuest(QemuProcess process, QmpClient monitor, DaemonChannel channel, DataWindow window, GuestDrives drives) {
         this.process = process;
         this.monitor = monitor;
         this.channel = channel;
@@ -50,7 +49,7 @@ final class RunningGuest implements AutoCloseable {
 
     /** What of its drives can be read without it. */
     DriveData drives() {
-        return drives.isEmpty() ? DriveData.NONE : drives;
+        return drives;
     }
 
     QmpClient monitor() {

@@ -1,11 +1,15 @@
 package org.guestmount.core.session;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.zip.GZIPInputStream;
 import org.guestmount.core.json.JsonObject;
 import org.guestmount.core.protocol.message.UnmountAll;
 import org.guestmount.core.qemu.Accelerator;
@@ -21,6 +25,8 @@ final class SnapshotMaker {
 
     /** Holds nothing; what there is to know of it is that. */
     private static final long SCRATCH_BYTES = 16 << 20;
+
+    private static final String FILESYSTEM = "rehearsal.ext4.gz";
 
     private final Start start;
     private final LaunchListener listener;
@@ -57,6 +63,12 @@ final class SnapshotMaker {
         rehearsal.useDisk();
         GuestDisks.detach(guest.monitor(), 0);
         machine.blockDevices(0);
+        machine.settle();
+        GuestDisks.attach(guest.monitor(), disk(unpackedFilesystem(folder.resolve("filesystem"))), 0);
+        rehearsal.useFilesystem();
+        guest.channel().call(new UnmountAll());
+        GuestDisks.detach(guest.monitor(), 0);
+        machine.blockDevices(0);
         rehearsal.useFiles();
         guest.channel().call(new UnmountAll());
         machine.settle();
@@ -66,6 +78,19 @@ final class SnapshotMaker {
         try (FileChannel scratch = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             scratch.write(ByteBuffer.allocate(1), SCRATCH_BYTES - 1);
         }
+        return disk(file);
+    }
+
+    /** An ext4 filesystem with the files that {@link Rehearsal#useFilesystem} reads, made by mke2fs. */
+    private static Path unpackedFilesystem(Path file) throws IOException {
+        try (InputStream packed =
+                Objects.requireNonNull(SnapshotMaker.class.getResourceAsStream(FILESYSTEM), FILESYSTEM)) {
+            Files.copy(new GZIPInputStream(packed), file);
+        }
+        return file;
+    }
+
+    private static GuestDisk disk(Path file) {
         JsonObject node = new JsonObject()
                 .put("driver", "raw")
                 .put("file", new JsonObject().put("driver", "file").put("filename", file.toString()));

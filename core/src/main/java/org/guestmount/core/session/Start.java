@@ -128,8 +128,9 @@ record Start(
                 DaemonChannel channel = guest.add(daemon.accept(timeout));
                 listener.milestone(LaunchMilestone.DAEMON_ANSWERED);
                 process.guestMayHoldData();
+                GuestDrives data = guest.add(new GuestDrives(raw, monitor, disks.size(), settings.socketFolders()));
                 guest.handOver();
-                return new RunningGuest(process, monitor, channel, window, raw);
+                return new RunningGuest(process, monitor, channel, window, data);
             } catch (InterruptedIOException | TimeoutException e) {
                 throw QemuFailure.silent(timeout.toSeconds(), process.console().tail(CONSOLE_LINES));
             } catch (SnapshotException e) {

@@ -65,12 +65,10 @@ final class RawDrivesTest {
         try (RawDrives drives = drives(DriveFormat.RAW)) {
             assertThat(drives.read(0, 0, ByteBuffer.allocate(10))).isFalse();
             assertThat(drives.read(1, 8190, ByteBuffer.allocate(10))).isFalse();
-            assertThat(drives.isEmpty()).isFalse();
         }
         Files.delete(overlay);
         try (RawDrives drives = drives(DriveFormat.QCOW2)) {
             assertThat(drives.read(1, 0, ByteBuffer.allocate(10))).isFalse();
-            assertThat(drives.isEmpty()).isTrue();
         }
     }
 }

@@ -317,6 +317,11 @@ public final class InMemoryGuestFilesystem implements GuestFilesystem {
     }
 
     @Override
+    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names) {
+        return names.stream().map(name -> List.<FileExtent>of()).toList();
+    }
+
+    @Override
     public synchronized long copyRange(
             FileHandle source, long sourceOffset, FileHandle destination, long destinationOffset, long length)
             throws GuestFilesystemException {

@@ -20,6 +20,7 @@ import org.guestmount.core.protocol.message.ListBlockDevices;
 import org.guestmount.core.protocol.message.Listxattr;
 import org.guestmount.core.protocol.message.Lookup;
 import org.guestmount.core.protocol.message.MapExtents;
+import org.guestmount.core.protocol.message.MapSmallFiles;
 import org.guestmount.core.protocol.message.Mkdir;
 import org.guestmount.core.protocol.message.Mknod;
 import org.guestmount.core.protocol.message.Mount;
@@ -119,6 +120,13 @@ final class Messages {
                         Combinators.combine(Vocabulary.handles(), Vocabulary.longs())
                                 .as(MapExtents::new),
                         Vocabulary.extents().list().ofMaxSize(5));
+            case MAP_SMALL_FILES ->
+                pairs(
+                        Combinators.combine(
+                                        Vocabulary.paths(),
+                                        Vocabulary.names().list().ofMaxSize(5))
+                                .as(MapSmallFiles::new),
+                        Vocabulary.extents().list().ofMaxSize(3).list().ofMaxSize(5));
             case FLUSH -> commands(Vocabulary.handles().map(Flush::new));
             case FSYNC ->
                 commands(Combinators.combine(Vocabulary.references(), Arbitraries.of(true, false))
