@@ -66,6 +66,13 @@ final class Listings {
         return fromMemory.remove(handle) != null;
     }
 
+    /** Whether the names in a directory are all known. */
+    boolean isKnown(GuestPath path) {
+        InodeKey key = resolver.known(path).inode();
+        Directory directory = key == null ? null : tree.directory(key);
+        return directory != null && directory.isComplete();
+    }
+
     private @Nullable Names namesInMemory(Place place) {
         InodeKey key = place.inode();
         Directory directory = key == null ? null : tree.directory(key);
