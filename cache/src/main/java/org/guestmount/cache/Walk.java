@@ -90,29 +90,36 @@ final class Walk {
         }
     }
 
-    /** The program asks for this directory; what was done ahead for it, null if nothing. */
-    synchronized @Nullable Ahead taken(GuestPath path) {
+    /**
+     * A directory that the program asks for.
+     *
+     * @param ahead what was done ahead for it; null if nothing
+     * @param wasExpected whether it would have been listed ahead soon
+     */
+    record Visit(GuestPath path, @Nullable Ahead ahead, boolean wasExpected) {}
+
+    /** The program asks for this directory, which is not listed ahead any more. */
+    synchronized Visit visit(GuestPath path) {
         Ahead taken = ahead.remove(path);
         if (taken != null) {
             aheadBytes -= taken.bytes;
             window = Math.min(MAX_AHEAD, 2 * window);
         }
-        return taken;
+        return new Visit(path, taken, taken == null && expected.remove(path));
     }
 
     /**
      * The program has listed a directory.
      *
-     * @param wasAhead whether it was {@link #taken}
-     * @param wasKnown whether the cache knew it for another reason: walking ahead there is of no use
+     * @param wasKnown whether the cache knew it, though it was not listed ahead: walking ahead there is of no use
      */
-    synchronized void listed(GuestPath path, List<String> directories, boolean wasAhead, boolean wasKnown) {
-        if (wasAhead || stopped) {
+    synchronized void listed(Visit visit, List<String> directories, boolean wasKnown) {
+        if (visit.ahead() != null || stopped) {
             return;
         }
+        GuestPath path = visit.path();
         List<String> siblings = path.isRoot() ? null : recent.get(path.parent());
-        boolean wasExpected = expected.remove(path);
-        if (wasKnown || (siblings == null && !wasExpected)) {
+        if (wasKnown || (siblings == null && !visit.wasExpected())) {
             remember(path, directories);
             return;
         }

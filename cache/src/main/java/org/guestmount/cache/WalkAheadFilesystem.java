@@ -84,13 +84,14 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
         if (!(directory instanceof GuestPath path)) {
             return super.readDirectory(directory, maxBytes);
         }
-        Walk.Ahead ahead = walk.taken(path);
+        Walk.Visit visit = walk.visit(path);
+        Walk.Ahead ahead = visit.ahead();
         if (ahead != null) {
             ahead.done().join();
         }
         boolean wasKnown = ahead == null && cached.knowsListing(path);
         DirectoryChunk chunk = super.readDirectory(directory, maxBytes);
-        walk.listed(path, directoriesIn(chunk.entries()), ahead != null, wasKnown);
+        walk.listed(visit, directoriesIn(chunk.entries()), wasKnown);
         while (walk.begin()) {
             threads.execute(this::listAhead);
         }

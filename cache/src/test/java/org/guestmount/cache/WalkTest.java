@@ -17,8 +17,9 @@ class WalkTest {
 
     /** What the program lists without its having been listed ahead. */
     private void lists(String path, String... directories) {
-        assertThat(walk.taken(GuestPath.of(path))).isNull();
-        walk.listed(GuestPath.of(path), List.of(directories), false, false);
+        Walk.Visit visit = walk.visit(GuestPath.of(path));
+        assertThat(visit.ahead()).isNull();
+        walk.listed(visit, List.of(directories), false);
     }
 
     private String next() {
@@ -34,8 +35,9 @@ class WalkTest {
     }
 
     private void takes(String path) {
-        assertThat(walk.taken(GuestPath.of(path))).isNotNull();
-        walk.listed(GuestPath.of(path), List.of(), true, false);
+        Walk.Visit visit = walk.visit(GuestPath.of(path));
+        assertThat(visit.ahead()).isNotNull();
+        walk.listed(visit, List.of(), false);
     }
 
     @Test
@@ -124,9 +126,18 @@ class WalkTest {
     }
 
     @Test
+    void whatTheProgramIsListingIsNotListedAhead() {
+        lists("/tree", "a", "b", "c");
+        lists("/tree/a");
+        walk.visit(TREE.resolve("b"));
+
+        listsAhead("/tree/c");
+    }
+
+    @Test
     void whatTheCacheKnowsIsNoReason() {
-        walk.listed(TREE, List.of("a", "b"), false, true);
-        walk.listed(TREE.resolve("a"), List.of("x"), false, true);
+        walk.listed(walk.visit(TREE), List.of("a", "b"), true);
+        walk.listed(walk.visit(TREE.resolve("a")), List.of("x"), true);
 
         assertThat(walk.begin()).isFalse();
 
@@ -162,8 +173,8 @@ class WalkTest {
     @Test
     void whereNothingIsRememberedNothingIsListedAhead() {
         Walk none = new Walk(0);
-        none.listed(TREE, List.of("a", "b"), false, false);
-        none.listed(TREE.resolve("a"), List.of("x"), false, false);
+        none.listed(none.visit(TREE), List.of("a", "b"), false);
+        none.listed(none.visit(TREE.resolve("a")), List.of("x"), false);
 
         assertThat(none.begin()).isFalse();
     }
