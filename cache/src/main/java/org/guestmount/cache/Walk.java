@@ -166,14 +166,17 @@ final class Walk {
      * @param bytes that it takes in the cache
      */
     void ended(Ahead listed, List<String> directories, long bytes) {
-        synchronized (this) {
-            if (ahead.get(listed.path) == listed) {
-                listed.bytes = bytes;
-                aheadBytes += bytes;
+        try {
+            synchronized (this) {
+                if (ahead.get(listed.path) == listed) {
+                    listed.bytes = bytes;
+                    aheadBytes += bytes;
+                }
+                expect(listed.path, directories);
             }
-            expect(listed.path, directories);
+        } finally {
+            listed.done.complete(null);
         }
-        listed.done.complete(null);
     }
 
     /** Nothing more is to be listed ahead. */
@@ -219,10 +222,18 @@ final class Walk {
             Collections.sort(inOrder);
         }
         for (int i = inOrder.size() - 1; i >= 0; i--) {
-            expected.push(parent.resolve(inOrder.get(i)));
+            push(parent, inOrder.get(i));
         }
         while (expected.size() > MAX_EXPECTED) {
             expected.removeLast();
+        }
+    }
+
+    @GuardedBy("this")
+    private void push(GuestPath parent, String name) {
+        // Where a path would be too long the program cannot go either.
+        if (parent.toString().length() + 1 + name.length() <= GuestPath.MAX_PATH_BYTES) {
+            expected.push(parent.resolve(name));
         }
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.guestmount.core.fs.DirectoryChunk;
@@ -93,9 +94,18 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
         DirectoryChunk chunk = super.readDirectory(directory, maxBytes);
         walk.listed(visit, directoriesIn(chunk.entries()), wasKnown);
         while (walk.begin()) {
-            threads.execute(this::listAhead);
+            start();
         }
         return chunk;
+    }
+
+    private void start() {
+        try {
+            threads.execute(this::listAhead);
+        } catch (RejectedExecutionException e) {
+            // Closing.
+            walk.stop();
+        }
     }
 
     private static List<String> directoriesIn(List<DirectoryEntry> entries) {
@@ -116,7 +126,7 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
                 if (!cached.knowsListing(next.path())) {
                     bytes = list(next.path(), directories);
                 }
-            } catch (GuestFilesystemException e) {
+            } catch (GuestFilesystemException | RuntimeException e) {
                 // Told to the program if it asks for that directory.
                 directories.clear();
             } finally {

@@ -158,6 +158,15 @@ class WalkTest {
     }
 
     @Test
+    void whatIsTooDeepForAPathIsNoConcern() {
+        lists("/tree", "a", "b");
+        lists("/tree/a", "x".repeat(1 << 20), "y");
+
+        listsAhead("/tree/a/y", "x".repeat(1 << 20));
+        listsAhead("/tree/b");
+    }
+
+    @Test
     void nothingIsListedAheadWhenStopped() {
         lists("/tree", "a", "b", "c");
         lists("/tree/a", "x");
