@@ -41,6 +41,11 @@ final class CachedFilesystem extends ForwardingGuestFilesystem {
         this.nameChanges = new NameChanges(guest, tree, resolver, openFiles, inodeChanges);
     }
 
+    /** Whether the names in a directory are all known. */
+    boolean knowsListing(GuestPath path) {
+        return listings.isKnown(path);
+    }
+
     @Override
     public FileDetails lookup(GuestPath path) throws GuestFilesystemException {
         return lookups.lookup(path);

@@ -3,6 +3,8 @@ package org.guestmount.cache;
 import com.github.benmanes.caffeine.cache.Ticker;
 import org.guestmount.core.fs.ForwardingGuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystem;
+import org.guestmount.core.fs.GuestPath;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers what the guest told of names, attributes, link targets, xattrs and listings, and asks it again only for
@@ -15,12 +17,24 @@ import org.guestmount.core.fs.GuestFilesystem;
  * <p>Errors answered from memory carry the same errno as the guest's.
  */
 public final class CachingFilesystem extends ForwardingGuestFilesystem {
+    private final @Nullable CachedFilesystem cached;
+
     public CachingFilesystem(GuestFilesystem guest, CacheConfig config) {
         this(guest, config, Ticker.systemTicker());
     }
 
     /** With a clock for {@link CacheConfig#ttl}, in nanoseconds. */
     CachingFilesystem(GuestFilesystem guest, CacheConfig config, Ticker ticker) {
-        super(config.ttl().isZero() ? guest : new CachedFilesystem(guest, new TreeCache(config, ticker)));
+        this(guest, config.ttl().isZero() ? null : new CachedFilesystem(guest, new TreeCache(config, ticker)));
+    }
+
+    private CachingFilesystem(GuestFilesystem guest, @Nullable CachedFilesystem cached) {
+        super(cached == null ? guest : cached);
+        this.cached = cached;
+    }
+
+    /** Whether the names in a directory are all known. */
+    boolean knowsListing(GuestPath path) {
+        return cached != null && cached.knowsListing(path);
     }
 }

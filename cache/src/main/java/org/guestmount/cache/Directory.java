@@ -39,10 +39,28 @@ final class Directory {
 
     /** All names but those known to be absent: first those that were listed, in the filesystem's order. */
     List<String> names() {
-        Set<String> names = new LinkedHashSet<>(listed);
+        List<String> order = listed;
+        if (isAsListed(order)) {
+            return order;
+        }
+        Set<String> names = new LinkedHashSet<>(order);
         names.addAll(dentries.keySet());
         names.removeIf(name -> find(name) == Missing.ABSENT);
         return List.copyOf(names);
+    }
+
+    /** Whether the names that were listed are still all there are. */
+    private boolean isAsListed(List<String> order) {
+        if (order.size() != dentries.size()) {
+            return false;
+        }
+        for (String name : order) {
+            Dentry dentry = dentries.get(name);
+            if (dentry == null || dentry == Missing.ABSENT) {
+                return false;
+            }
+        }
+        return true;
     }
 
     boolean isComplete() {

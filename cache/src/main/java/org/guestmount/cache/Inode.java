@@ -17,10 +17,15 @@ record Inode(@Nullable FileAttributes attributes, @Nullable String linkTarget, X
     /** Heap of an inode with the cache's entry for it, without its xattrs, measured. */
     static final int OWN_BYTES = 360;
 
+    /** Whether nothing that {@link #details} tells has to be asked for. */
+    boolean isComplete() {
+        return attributes != null && (linkTarget != null || attributes.type() != FileType.SYMBOLIC_LINK);
+    }
+
     /** Attributes, link target and all; null if a part has to be asked for. */
     @Nullable
     FileDetails details() {
-        if (attributes == null || (linkTarget == null && attributes.type() == FileType.SYMBOLIC_LINK)) {
+        if (attributes == null || !isComplete()) {
             return null;
         }
         return new FileDetails(attributes, linkTarget, !xattrs.areNone());

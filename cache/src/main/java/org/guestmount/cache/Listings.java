@@ -66,6 +66,13 @@ final class Listings {
         return fromMemory.remove(handle) != null;
     }
 
+    /** Whether the names in a directory are all known. */
+    boolean isKnown(GuestPath path) {
+        InodeKey key = resolver.known(path).inode();
+        Directory directory = key == null ? null : tree.directory(key);
+        return directory != null && directory.isComplete();
+    }
+
     private @Nullable Names namesInMemory(Place place) {
         InodeKey key = place.inode();
         Directory directory = key == null ? null : tree.directory(key);
@@ -73,10 +80,15 @@ final class Listings {
             return null;
         }
         List<String> names = directory.names();
-        long toLookUp = names.stream()
-                .filter(name -> details(tree.dentry(key, name)) == null)
-                .count();
+        int toLookUp = 0;
+        for (String name : names) {
+            toLookUp += isKnown(directory.find(name)) ? 0 : 1;
+        }
         return toLookUp > FEW + names.size() / FEW_OF ? null : new Names(place.path(), key, names.iterator());
+    }
+
+    private boolean isKnown(Dentry dentry) {
+        return dentry instanceof Present present && tree.inode(present.inode()).isComplete();
     }
 
     private @Nullable FileDetails details(Dentry dentry) {

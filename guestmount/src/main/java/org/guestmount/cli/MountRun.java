@@ -10,6 +10,7 @@ import org.guestmount.appliance.image.ApplianceSettings;
 import org.guestmount.cache.CacheConfig;
 import org.guestmount.cache.CachingFilesystem;
 import org.guestmount.cache.PrefetchingFilesystem;
+import org.guestmount.cache.WalkAheadFilesystem;
 import org.guestmount.core.drive.Drive;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
@@ -114,7 +115,7 @@ final class MountRun {
         presence.establish();
         CacheConfig caching = new CacheConfig(options.cacheTimeout(), CacheConfig.DEFAULT_MAX_BYTES);
         boolean served;
-        GuestFilesystem cached = new CachingFilesystem(session.filesystem(), caching);
+        GuestFilesystem cached = new WalkAheadFilesystem(new CachingFilesystem(session.filesystem(), caching), caching);
         boolean prefetch = options.readOnly() && !options.cacheTimeout().isZero();
         try (GuestFilesystem filesystem = prefetch ? new PrefetchingFilesystem(cached, session.drives()) : cached) {
             MountEnd end = new MountEnd(MountedGuest.mount(filesystem, config));

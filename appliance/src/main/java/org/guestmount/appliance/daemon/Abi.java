@@ -19,6 +19,7 @@ final class Abi {
     static final int SYS_FDATASYNC = 75;
     static final int SYS_TRUNCATE = 76;
     static final int SYS_FTRUNCATE = 77;
+    static final int SYS_FCHDIR = 81;
     static final int SYS_CHMOD = 90;
     static final int SYS_UMASK = 95;
     static final int SYS_SETFSUID = 122;
@@ -125,7 +126,10 @@ final class Abi {
     /** Offsets within {@code struct linux_dirent64}. */
     static final int DIRENT_LENGTH = 16;
 
+    static final int DIRENT_TYPE = 18;
     static final int DIRENT_NAME = 19;
+
+    static final int DT_LNK = 10;
 
     static final int UTIME_NOW = 0x3fffffff;
     static final int UTIME_OMIT = 0x3ffffffe;

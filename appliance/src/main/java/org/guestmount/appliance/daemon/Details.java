@@ -5,7 +5,6 @@ import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
 import org.guestmount.core.fs.FileType;
 import org.guestmount.core.fs.GuestFilesystemException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All that the host is told of an inode at once. Reading a link's target may set its access time, so that its attributes are
@@ -28,33 +27,6 @@ final class Details {
         return new FileDetails(attributes, target, listed != 0);
     }
 
-    /** What a directory's entry names; null if the name has gone meanwhile. */
-    static @Nullable FileDetails ofEntry(int directory, String name) throws GuestFilesystemException {
-        try {
-            FileAttributes attributes = Stat.ofEntry(directory, name, name);
-            String target = null;
-            Scratch scratch = Scratch.ofThread();
-            if (attributes.type() == FileType.SYMBOLIC_LINK) {
-                long length = readLink(scratch, directory, scratch.address(Scratch.NAME));
-                if (!Syscalls.failedWith(length, Errno.EINVAL)) {
-                    target = scratch.getString(Scratch.DATA, (int) Syscalls.check(length, "readlink", name));
-                }
-                attributes = Stat.ofEntry(directory, name, name);
-                if ((attributes.type() == FileType.SYMBOLIC_LINK) != (target != null)) {
-                    return ofEntry(directory, name); // something else has taken the name
-                }
-            }
-            long path = scratch.putEntryPath(Scratch.NAME, directory, name);
-            long listed = Libc.syscall(Abi.SYS_LLISTXATTR, path, 0, 0, 0, 0);
-            return new FileDetails(attributes, target, listed != 0);
-        } catch (GuestFilesystemException e) {
-            if (e.errno() == Errno.ENOENT) {
-                return null;
-            }
-            throw e;
-        }
-    }
-
     /**
      * The target of the symbolic link that an {@code O_PATH} descriptor refers to.
      *
@@ -69,7 +41,8 @@ final class Details {
         return scratch.getString(Scratch.DATA, (int) Syscalls.check(length, "readlink", subject));
     }
 
-    private static long readLink(Scratch scratch, int directory, long name) {
+    /** readlinkat(2) of at most {@link Scratch#DATA_BYTES} into {@link Scratch#DATA}. */
+    static long readLink(Scratch scratch, int directory, long name) {
         return Libc.syscall(Abi.SYS_READLINKAT, directory, name, scratch.address(Scratch.DATA), Scratch.DATA_BYTES, 0);
     }
 }

@@ -1,26 +1,27 @@
 package org.guestmount.appliance.daemon;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
-import org.guestmount.core.fs.DirectoryEntry;
-import org.guestmount.core.fs.FileDetails;
+import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.FileType;
 import org.guestmount.core.fs.GuestFilesystemException;
 
-/** A directory being listed. Does not own its descriptor. */
+/**
+ * A directory being listed. Does not own its descriptor.
+ *
+ * <p>The directory is made the thread's own while a part is listed, so that the kernel is given names as getdents64(2)
+ * left them in memory, and resolves nothing but them.
+ */
 final class DirectoryListing {
-    /** How much getdents64(2) is asked for at once, in bytes: hundreds of entries. */
-    private static final int BATCH_BYTES = 1 << 15;
-
-    /** About what an entry takes encoded, without its name and link target. */
-    private static final int ENTRY_BYTES = 112;
+    /**
+     * How often an entry is looked at until its type and its target belong together: not all filesystems say of what type an
+     * entry is, and something else may take its name.
+     */
+    private static final int ATTEMPTS = 100;
 
     private final int directory;
 
     /** Directory entries got and not yet listed. */
-    private ByteBuffer batch = ByteBuffer.allocate(0);
+    private byte[] left = {};
 
     private boolean ended;
 
@@ -30,59 +31,94 @@ final class DirectoryListing {
 
     /** Whether everything was listed. */
     synchronized boolean hasEnded() {
-        return ended && !batch.hasRemaining();
+        return ended && left.length == 0;
     }
 
     /**
-     * The entries that follow, none only at the end.
+     * Lists the entries that follow, none only at the end.
      *
      * @param maxBytes about how large they may become, encoded
      */
-    synchronized List<DirectoryEntry> next(int maxBytes) throws GuestFilesystemException {
-        List<DirectoryEntry> entries = new ArrayList<>();
-        long bytes = 0;
-        while (bytes < maxBytes && fill()) {
-            String name = nextName();
-            if (name.equals(".") || name.equals("..")) {
-                continue;
+    synchronized void next(int maxBytes, EncodedEntries entries) throws GuestFilesystemException {
+        Scratch scratch = Scratch.ofThread();
+        ByteBuffer memory = scratch.memory();
+        int at = Scratch.ENTRIES;
+        int end = at + left.length;
+        memory.put(at, left);
+        scratch.enter(directory);
+        try {
+            while (entries.bytes() < maxBytes && !ended) {
+                if (at == end) {
+                    at = Scratch.ENTRIES;
+                    end = at + read(scratch);
+                    ended = at == end;
+                } else {
+                    int entry = at;
+                    at += memory.getShort(entry + Abi.DIRENT_LENGTH) & 0xFFFF;
+                    list(scratch, entry, entries);
+                }
             }
-            FileDetails details = Details.ofEntry(directory, name);
-            if (details != null) {
-                entries.add(new DirectoryEntry(name, details));
-                String target = details.linkTarget();
-                bytes += ENTRY_BYTES + name.length() + (target == null ? 0 : target.length());
-            }
+        } finally {
+            scratch.leave();
+            left = new byte[end - at];
+            memory.get(at, left);
         }
-        return entries;
     }
 
-    /** Makes sure that there is an entry in the batch; false if there are no more. */
-    private boolean fill() throws GuestFilesystemException {
-        if (!batch.hasRemaining() && !ended) {
-            Scratch scratch = Scratch.ofThread();
-            int length = (int) Syscalls.check(
-                    Libc.syscall(Abi.SYS_GETDENTS64, directory, scratch.address(Scratch.DATA), BATCH_BYTES, 0, 0),
-                    "list",
-                    "directory");
-            byte[] entries = new byte[length];
-            scratch.memory().get(Scratch.DATA, entries);
-            batch = ByteBuffer.wrap(entries).order(ByteOrder.nativeOrder());
-            ended = length == 0;
-        }
-        return batch.hasRemaining();
+    private int read(Scratch scratch) throws GuestFilesystemException {
+        long length = Libc.syscall(
+                Abi.SYS_GETDENTS64, directory, scratch.address(Scratch.ENTRIES), Scratch.ENTRIES_BYTES, 0, 0);
+        return (int) Syscalls.check(length, "list", "directory");
     }
 
-    /** Takes the next name out of the batch. */
-    private String nextName() {
-        int at = batch.position();
-        int length = batch.getShort(at + Abi.DIRENT_LENGTH) & 0xFFFF;
-        int end = at + Abi.DIRENT_NAME;
-        while (batch.get(end) != 0) {
+    /** Lists an entry, unless its name has gone meanwhile. */
+    private static void list(Scratch scratch, int entry, EncodedEntries entries) throws GuestFilesystemException {
+        int name = entry + Abi.DIRENT_NAME;
+        int nameLength = lengthOf(scratch.memory(), name);
+        if (isDots(scratch.memory(), name, nameLength)) {
+            return;
+        }
+        long address = scratch.address(name);
+        boolean isLink = scratch.memory().get(entry + Abi.DIRENT_TYPE) == Abi.DT_LNK;
+        long target = 0;
+        boolean agree = false;
+        for (int attempt = 0; attempt < ATTEMPTS && !agree; attempt++) {
+            // Before the attributes, among which is when it was last read.
+            target = isLink ? Details.readLink(scratch, Abi.AT_FDCWD, address) : 0;
+            long found = Stat.call(scratch, Abi.AT_FDCWD, address, Abi.AT_SYMLINK_NOFOLLOW);
+            if (Syscalls.failedWith(found, Errno.ENOENT)) {
+                return;
+            }
+            check(found, "stat", scratch, name);
+            boolean wasLink = isLink;
+            isLink = Stat.type(scratch) == FileType.SYMBOLIC_LINK;
+            agree = isLink == wasLink
+                    && !Syscalls.failedWith(target, Errno.EINVAL)
+                    && !Syscalls.failedWith(target, Errno.ENOENT);
+        }
+        check(agree ? target : -Errno.EAGAIN.number(), "readlink", scratch, name);
+        boolean mayHaveXattrs = Libc.syscall(Abi.SYS_LLISTXATTR, address, 0, 0, 0, 0) != 0;
+        entries.add(scratch, name, nameLength, isLink ? (int) target : -1, mayHaveXattrs);
+    }
+
+    private static void check(long result, String operation, Scratch scratch, int name)
+            throws GuestFilesystemException {
+        if (result < 0) {
+            String subject = scratch.getString(name, lengthOf(scratch.memory(), name));
+            throw GuestFilesystemException.of(Syscalls.errno(result), operation, subject);
+        }
+    }
+
+    private static int lengthOf(ByteBuffer memory, int name) {
+        int end = name;
+        while (memory.get(end) != 0) {
             end++;
         }
-        String name = new String(
-                batch.array(), at + Abi.DIRENT_NAME, end - at - Abi.DIRENT_NAME, StandardCharsets.ISO_8859_1);
-        batch.position(at + length);
-        return name;
+        return end - name;
+    }
+
+    /** Whether it is {@code .} or {@code ..}. */
+    private static boolean isDots(ByteBuffer memory, int name, int length) {
+        return length <= 2 && memory.get(name) == '.' && (length == 1 || memory.get(name + 1) == '.');
     }
 }

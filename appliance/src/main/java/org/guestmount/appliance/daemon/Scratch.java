@@ -26,8 +26,14 @@ final class Scratch {
     /** The area for what is read. */
     static final int DATA = 5 * Abi.PATH_MAX;
 
+    /** The area for directory entries. */
+    static final int ENTRIES = DATA + DATA_BYTES;
+
+    /** Size of the {@link #ENTRIES} area: what hundreds of them take. */
+    static final int ENTRIES_BYTES = 1 << 15;
+
     /** A NUL which is never overwritten: the empty name. */
-    private static final int EMPTY = DATA + DATA_BYTES;
+    private static final int EMPTY = ENTRIES + ENTRIES_BYTES;
 
     private static final int SIZE = EMPTY + 8;
 
@@ -36,6 +42,10 @@ final class Scratch {
     private final ByteBuffer memory = ByteBuffer.allocateDirect(SIZE).order(ByteOrder.nativeOrder());
     private final long address = Libc.address(memory);
     private boolean keepsCapabilities;
+
+    /** The working directory that the thread began with; negative as long as it shares it with others. */
+    private int home = -1;
+
     private Credentials identity = Credentials.ROOT;
 
     private Scratch() {}
@@ -86,12 +96,6 @@ final class Scratch {
         return address + area;
     }
 
-    /** As {@link #putDescriptorPath}, for an entry of the directory that the descriptor refers to. */
-    long putEntryPath(int area, int directory, String entry) throws GuestFilesystemException {
-        put(area, "/proc/self/fd/" + directory + "/" + entry);
-        return address + area;
-    }
-
     private void put(int area, String bytes) throws GuestFilesystemException {
         byte[] encoded = bytes.getBytes(StandardCharsets.ISO_8859_1);
         for (int i = 0; i < encoded.length; i++) {
@@ -131,6 +135,22 @@ final class Scratch {
             Libc.syscall(Abi.SYS_SETFSUID, Integer.toUnsignedLong(someone.uid()), 0, 0, 0, 0);
         }
         identity = someone;
+    }
+
+    /**
+     * Makes a directory the working directory of this thread only, to be ended with {@link #leave}: as long as a thread is in
+     * it, its filesystem is in use.
+     */
+    void enter(int directory) throws GuestFilesystemException {
+        if (home < 0) {
+            Syscalls.check(Libc.syscall(Abi.SYS_UNSHARE, Abi.CLONE_FS, 0, 0, 0, 0), "enter", "a directory");
+            home = (int) Syscalls.check(Syscalls.open(".", Abi.O_PATH | Abi.O_DIRECTORY), "open", ".");
+        }
+        Syscalls.check(Libc.syscall(Abi.SYS_FCHDIR, directory, 0, 0, 0, 0), "enter", "a directory");
+    }
+
+    void leave() {
+        Libc.syscall(Abi.SYS_FCHDIR, home, 0, 0, 0, 0);
     }
 
     private static final class OfThread extends ThreadLocal<Scratch> {

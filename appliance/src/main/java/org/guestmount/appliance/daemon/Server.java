@@ -16,6 +16,7 @@ import org.guestmount.core.protocol.WireReader;
 import org.guestmount.core.protocol.message.Open;
 import org.guestmount.core.protocol.message.PowerOff;
 import org.guestmount.core.protocol.message.Read;
+import org.guestmount.core.protocol.message.ReadDirectory;
 import org.guestmount.core.protocol.message.ReadIntoWindow;
 import org.guestmount.core.protocol.message.WriteFromWindow;
 import org.jspecify.annotations.Nullable;
@@ -215,6 +216,9 @@ final class Server {
                 isLast = request instanceof PowerOff;
                 if (request instanceof Read read) {
                     reply = read(id, read);
+                } else if (request instanceof ReadDirectory list
+                        && guest.filesystem() instanceof EncodingFilesystem filesystem) {
+                    reply = list(id, list, filesystem);
                 } else if (request instanceof Open open) {
                     reply = open(id, open);
                 } else {
@@ -264,6 +268,14 @@ final class Server {
                 // Told to who reads it.
             }
             return Frame.reply(id, open, opened);
+        }
+
+        /** As {@link #execute}, but has the listing written into the reply itself. */
+        private ByteBuffer list(int id, ReadDirectory list, EncodingFilesystem filesystem)
+                throws GuestFilesystemException {
+            ByteBuffer reply = memory.output(Frame.MAX_LENGTH).position(Frame.BODY_OFFSET);
+            filesystem.readDirectory(list.directory(), list.maxBytes(), reply);
+            return Frame.reply(id, reply.flip());
         }
 
         /** As {@link #execute}, but reads into the reply itself. */

@@ -17,7 +17,7 @@ final class Stat {
     /** What an open descriptor, {@code O_PATH} or not, refers to. */
     static FileAttributes ofDescriptor(int descriptor, Object subject) throws GuestFilesystemException {
         Scratch scratch = Scratch.ofThread();
-        Syscalls.check(statx(scratch, descriptor, scratch.empty(), Abi.AT_EMPTY_PATH), "stat", subject);
+        Syscalls.check(call(scratch, descriptor, scratch.empty(), Abi.AT_EMPTY_PATH), "stat", subject);
         return attributes(scratch.memory());
     }
 
@@ -25,7 +25,7 @@ final class Stat {
     static FileAttributes ofEntry(int directory, String name, Object subject) throws GuestFilesystemException {
         Scratch scratch = Scratch.ofThread();
         long address = scratch.putString(Scratch.NAME, name);
-        Syscalls.check(statx(scratch, directory, address, Abi.AT_SYMLINK_NOFOLLOW), "stat", subject);
+        Syscalls.check(call(scratch, directory, address, Abi.AT_SYMLINK_NOFOLLOW), "stat", subject);
         return attributes(scratch.memory());
     }
 
@@ -33,13 +33,14 @@ final class Stat {
     static BlockDevices.@Nullable Start startOfDevice(int descriptor, BlockDevices devices, Object subject)
             throws GuestFilesystemException {
         Scratch scratch = Scratch.ofThread();
-        Syscalls.check(statx(scratch, descriptor, scratch.empty(), Abi.AT_EMPTY_PATH), "stat", subject);
+        Syscalls.check(call(scratch, descriptor, scratch.empty(), Abi.AT_EMPTY_PATH), "stat", subject);
         int major = scratch.memory().getInt(Scratch.STRUCT + Abi.STATX_DEVICE_MAJOR);
         int minor = scratch.memory().getInt(Scratch.STRUCT + Abi.STATX_DEVICE_MINOR);
         return devices.start(major, minor);
     }
 
-    private static long statx(Scratch scratch, int directory, long name, int flags) {
+    /** statx(2) into {@link Scratch#STRUCT}; the result is the kernel's. */
+    static long call(Scratch scratch, int directory, long name, int flags) {
         return Libc.syscall(
                 Abi.SYS_STATX,
                 directory,
@@ -47,6 +48,35 @@ final class Stat {
                 flags | Abi.AT_NO_AUTOMOUNT,
                 Abi.STATX_BASIC_STATS,
                 scratch.address(Scratch.STRUCT));
+    }
+
+    /** The type of what {@link #call} found. */
+    static FileType type(Scratch scratch) {
+        return FileType.ofMode(scratch.memory().getShort(Scratch.STRUCT + Abi.STATX_MODE) & 0xFFFF);
+    }
+
+    /**
+     * Writes what {@link #call} found as {@link org.guestmount.core.protocol.FilesystemCodecs#decodeAttributes} reads it.
+     */
+    static void encode(ByteBuffer struct, ByteBuffer out) {
+        int at = Scratch.STRUCT;
+        out.putLong(deviceNumber(struct, Abi.STATX_DEVICE_MAJOR, Abi.STATX_DEVICE_MINOR))
+                .putLong(struct.getLong(at + Abi.STATX_INODE))
+                .putInt(struct.getShort(at + Abi.STATX_MODE) & 0xFFFF)
+                .putInt(struct.getInt(at + Abi.STATX_LINKS))
+                .putInt(struct.getInt(at + Abi.STATX_UID))
+                .putInt(struct.getInt(at + Abi.STATX_GID))
+                .putLong(specialDevice(struct))
+                .putLong(struct.getLong(at + Abi.STATX_SIZE))
+                .putLong(struct.getLong(at + Abi.STATX_BLOCKS))
+                .putInt(struct.getInt(at + Abi.STATX_BLOCK_SIZE));
+        encodeTime(struct, Abi.STATX_ACCESSED, out);
+        encodeTime(struct, Abi.STATX_MODIFIED, out);
+        encodeTime(struct, Abi.STATX_CHANGED, out);
+    }
+
+    private static void encodeTime(ByteBuffer struct, int offset, ByteBuffer out) {
+        out.putLong(seconds(struct, offset)).putInt(nanos(struct, offset));
     }
 
     /** statvfs(3) of the filesystem a descriptor is on. */
@@ -73,8 +103,6 @@ final class Stat {
     private static FileAttributes attributes(ByteBuffer struct) {
         int at = Scratch.STRUCT;
         int mode = struct.getShort(at + Abi.STATX_MODE) & 0xFFFF;
-        FileType type = FileType.ofMode(mode);
-        boolean isDevice = type == FileType.CHARACTER_DEVICE || type == FileType.BLOCK_DEVICE;
         return new FileAttributes(
                 deviceNumber(struct, Abi.STATX_DEVICE_MAJOR, Abi.STATX_DEVICE_MINOR),
                 struct.getLong(at + Abi.STATX_INODE),
@@ -82,13 +110,20 @@ final class Stat {
                 struct.getInt(at + Abi.STATX_LINKS),
                 struct.getInt(at + Abi.STATX_UID),
                 struct.getInt(at + Abi.STATX_GID),
-                isDevice ? deviceNumber(struct, Abi.STATX_RDEV_MAJOR, Abi.STATX_RDEV_MINOR) : 0,
+                specialDevice(struct),
                 struct.getLong(at + Abi.STATX_SIZE),
                 struct.getLong(at + Abi.STATX_BLOCKS),
                 struct.getInt(at + Abi.STATX_BLOCK_SIZE),
                 time(struct, Abi.STATX_ACCESSED),
                 time(struct, Abi.STATX_MODIFIED),
                 time(struct, Abi.STATX_CHANGED));
+    }
+
+    /** The number of a device node, 0 for anything else. */
+    private static long specialDevice(ByteBuffer struct) {
+        FileType type = FileType.ofMode(struct.getShort(Scratch.STRUCT + Abi.STATX_MODE) & 0xFFFF);
+        boolean isDevice = type == FileType.CHARACTER_DEVICE || type == FileType.BLOCK_DEVICE;
+        return isDevice ? deviceNumber(struct, Abi.STATX_RDEV_MAJOR, Abi.STATX_RDEV_MINOR) : 0;
     }
 
     /** The kernel's {@code huge_encode_dev}: 12 bits of major and 20 of minor, the minor's upper 12 above the major. */
@@ -98,10 +133,17 @@ final class Stat {
         return (minor & 0xFF) | (major << 8) | ((minor & ~0xFFL) << 12);
     }
 
-    /** The kernel keeps nanoseconds positive; what a damaged filesystem has is brought into range. */
     private static Timestamp time(ByteBuffer struct, int offset) {
-        long seconds = struct.getLong(Scratch.STRUCT + offset);
+        return new Timestamp(seconds(struct, offset), nanos(struct, offset));
+    }
+
+    private static long seconds(ByteBuffer struct, int offset) {
         int nanos = struct.getInt(Scratch.STRUCT + offset + 8);
-        return new Timestamp(seconds + Math.floorDiv(nanos, NANOS_PER_SECOND), Math.floorMod(nanos, NANOS_PER_SECOND));
+        return struct.getLong(Scratch.STRUCT + offset) + Math.floorDiv(nanos, NANOS_PER_SECOND);
+    }
+
+    /** The kernel keeps nanoseconds positive; what a damaged filesystem has is brought into range. */
+    private static int nanos(ByteBuffer struct, int offset) {
+        return Math.floorMod(struct.getInt(Scratch.STRUCT + offset + 8), NANOS_PER_SECOND);
     }
 }

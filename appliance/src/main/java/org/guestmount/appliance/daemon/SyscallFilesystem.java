@@ -15,7 +15,6 @@ import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.FileType;
 import org.guestmount.core.fs.FilesystemStatistics;
-import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.OpenFlags;
@@ -23,6 +22,11 @@ import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
 import org.guestmount.core.fs.XattrMode;
+import org.guestmount.core.protocol.FilesystemCodecs;
+import org.guestmount.core.protocol.Frame;
+import org.guestmount.core.protocol.ProtocolException;
+import org.guestmount.core.protocol.WireReader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The filesystems mounted under a directory, by system calls. Needs root's capabilities. No umask is applied because the
@@ -34,7 +38,7 @@ import org.guestmount.core.fs.XattrMode;
  *
  * <p>Owns: the files that are open.
  */
-final class SyscallFilesystem implements GuestFilesystem {
+final class SyscallFilesystem implements EncodingFilesystem {
     /** Each may hold an inode in the guest's memory. */
     private static final int MAX_OPEN_FILES = 1 << 16;
 
@@ -71,30 +75,49 @@ final class SyscallFilesystem implements GuestFilesystem {
 
     @Override
     public DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException {
-        int limit = Math.max(1, Math.min(maxBytes, MAX_TRANSFER_BYTES));
-        if (directory instanceof FileHandle handle) {
-            try (OpenFile file = handles.use(handle, "list")) {
-                DirectoryListing listing = file.listing();
-                if (listing == null) {
-                    throw GuestFilesystemException.of(Errno.EBADF, "list", handle);
-                }
-                DirectoryChunk chunk = new DirectoryChunk(listing.next(limit), handle);
-                if (!listing.hasEnded()) {
-                    return chunk;
-                }
-                release(handle);
-                return new DirectoryChunk(chunk.entries(), null);
-            }
+        ByteBuffer encoded = ByteBuffer.allocate(Frame.MAX_LENGTH);
+        readDirectory(directory, maxBytes, encoded);
+        try {
+            return FilesystemCodecs.decodeChunk(new WireReader(encoded.flip()));
+        } catch (ProtocolException e) {
+            throw new IllegalStateException(e);
         }
-        GuestPath path = (GuestPath) directory;
+    }
+
+    @Override
+    public void readDirectory(FileReference directory, int maxBytes, ByteBuffer out) throws GuestFilesystemException {
+        int limit = Math.max(1, Math.min(maxBytes, MAX_TRANSFER_BYTES));
+        EncodedEntries entries = new EncodedEntries(out);
+        if (directory instanceof FileHandle handle) {
+            entries.end(goOn(handle, limit, entries));
+        } else {
+            entries.end(begin((GuestPath) directory, limit, entries));
+        }
+    }
+
+    private @Nullable FileHandle goOn(FileHandle handle, int limit, EncodedEntries entries)
+            throws GuestFilesystemException {
+        try (OpenFile file = handles.use(handle, "list")) {
+            DirectoryListing listing = file.listing();
+            if (listing == null) {
+                throw GuestFilesystemException.of(Errno.EBADF, "list", handle);
+            }
+            listing.next(limit, entries);
+            if (!listing.hasEnded()) {
+                return handle;
+            }
+            release(handle);
+            return null;
+        }
+    }
+
+    private @Nullable FileHandle begin(GuestPath path, int limit, EncodedEntries entries)
+            throws GuestFilesystemException {
         int opened = (int) Syscalls.check(root.open(path, Abi.O_RDONLY | Abi.O_DIRECTORY, 0), "list", path);
         DirectoryListing listing = new DirectoryListing(opened);
         try (OpenFile file = new OpenFile(opened, listing)) {
-            DirectoryChunk chunk = new DirectoryChunk(listing.next(limit), null);
-            if (listing.hasEnded()) {
-                return chunk;
-            }
-            return new DirectoryChunk(chunk.entries(), handles.add(file));
+            listing.next(limit, entries);
+            return listing.hasEnded() ? null : handles.add(file);
         }
     }
 

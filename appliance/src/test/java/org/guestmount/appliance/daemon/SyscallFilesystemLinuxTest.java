@@ -17,10 +17,12 @@ import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
+import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileHandle;
+import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.FileType;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
@@ -28,6 +30,7 @@ import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
+import org.guestmount.core.fs.Timestamp;
 import org.guestmount.core.fs.XattrMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -280,6 +283,44 @@ final class SyscallFilesystemLinuxTest {
             assertThat(handles.add(second)).isNotEqualTo(handle);
             handles.closeAll();
         }
+    }
+
+    @Test
+    void listingsTellWhatLookupsTell() throws Exception {
+        makeFile("/plain", "content");
+        makeFile("/attributed", "");
+        filesystem.setxattr(path("/attributed"), "trusted.x", new byte[] {1}, XattrMode.CREATE);
+        filesystem.mkdir(path("/directory"), 02755, SOMEONE);
+        filesystem.mknod(path("/fifo"), 0010644, 0, SOMEONE);
+        filesystem.mknod(path("/device"), 0020600, 0x12345, SOMEONE);
+        filesystem.symlink("t".repeat(4000), path("/link"), SOMEONE);
+        filesystem.symlink("plain", path("/\u00ff\u0080 '\n"), SOMEONE);
+        AttributeChange.TimeChange early = new AttributeChange.TimeChange(new Timestamp(-5, 999_999_999));
+        filesystem.setattr(path("/plain"), AttributeChange.ofTimes(early, early));
+
+        FileReference next = GuestPath.ROOT;
+        List<String> names = new ArrayList<>();
+        while (next != null) {
+            DirectoryChunk chunk = filesystem.readDirectory(next, 1);
+            for (DirectoryEntry entry : chunk.entries()) {
+                names.add(entry.name());
+                assertThat(entry.details()).isEqualTo(filesystem.lookup(GuestPath.ROOT.resolve(entry.name())));
+            }
+            next = chunk.next();
+        }
+
+        assertThat(names)
+                .containsExactlyInAnyOrder(
+                        "plain", "attributed", "directory", "fifo", "device", "link", "\u00ff\u0080 '\n");
+    }
+
+    @Test
+    void listingsLeaveTheThreadWhereItWas() throws Exception {
+        Path before = Path.of("/proc/thread-self/cwd").toRealPath();
+
+        filesystem.readDirectory(GuestPath.ROOT, 1 << 16);
+
+        assertThat(Path.of("/proc/thread-self/cwd").toRealPath()).isEqualTo(before);
     }
 
     @Test

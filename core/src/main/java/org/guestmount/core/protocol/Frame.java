@@ -25,8 +25,11 @@ public record Frame(int id, int code, ByteBuffer body) {
     /** The largest value of the length field: a full transfer with its header, or a long path with a link target. */
     public static final int MAX_LENGTH = GuestFilesystem.MAX_TRANSFER_BYTES + (1 << 18);
 
+    /** Where the body begins in a whole frame. */
+    public static final int BODY_OFFSET = LENGTH_BYTES + HEADER_BYTES;
+
     /** Where the data begins in a whole frame that replies to {@link org.guestmount.core.protocol.message.Read}. */
-    public static final int DATA_OFFSET = LENGTH_BYTES + HEADER_BYTES + 4;
+    public static final int DATA_OFFSET = BODY_OFFSET + 4;
 
     private static final int STATUS_OK = 0;
     private static final int STATUS_ERROR = 1;
@@ -71,6 +74,19 @@ public record Frame(int id, int code, ByteBuffer body) {
         WireWriter out = begin(id, STATUS_OK, 256);
         request.encodeResult(result, out);
         return finish(out);
+    }
+
+    /**
+     * Completes a reply around a body that is in place already.
+     *
+     * @param frame from 0 to its limit the whole frame, of which what lies from {@link #BODY_OFFSET} on is the body
+     * @return the same buffer, ready to be sent
+     */
+    public static ByteBuffer reply(int id, ByteBuffer frame) {
+        return frame.putInt(0, frame.limit() - LENGTH_BYTES)
+                .putInt(ID_OFFSET, id)
+                .putInt(ID_OFFSET + 4, STATUS_OK)
+                .position(0);
     }
 
     /**

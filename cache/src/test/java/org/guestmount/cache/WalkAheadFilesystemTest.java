@@ -1,0 +1,258 @@
+package org.guestmount.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.guestmount.core.fs.Credentials;
+import org.guestmount.core.fs.DirectoryEntry;
+import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.GuestFilesystem;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.InMemoryGuestFilesystem;
+import org.guestmount.core.fs.RecordingGuestFilesystem;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The tree: {@code /tree/d0} to {@code /tree/d9}, each with {@code sub/deep}. */
+@Timeout(60)
+class WalkAheadFilesystemTest {
+    private static final GuestPath TREE = GuestPath.of("/tree");
+    private static final int DIRECTORIES = 10;
+
+    private final GuestFilesystem guest = new InMemoryGuestFilesystem();
+    private final RecordingGuestFilesystem asked = new RecordingGuestFilesystem(guest);
+    private final MeanwhileFilesystem line = new MeanwhileFilesystem(asked);
+    private final ManualThreads threads = new ManualThreads();
+    private final GuestFilesystem filesystem = walking(line, CacheConfig.DEFAULT, threads);
+
+    private static GuestFilesystem walking(GuestFilesystem guest, CacheConfig config, ExecutorService threads) {
+        return new WalkAheadFilesystem(new CachingFilesystem(guest, config), config, threads);
+    }
+
+    /** Does what it was given when it is told to. */
+    private static final class ManualThreads extends AbstractExecutorService {
+        private final List<Runnable> tasks = new ArrayList<>();
+        private boolean ended;
+
+        void run() {
+            while (!tasks.isEmpty()) {
+                tasks.remove(0).run();
+            }
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            tasks.add(task);
+        }
+
+        @Override
+        public void shutdown() {
+            ended = true;
+        }
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            throw new AssertionError("not in time");
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return ended;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return ended && tasks.isEmpty();
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) {
+            run();
+            return true;
+        }
+    }
+
+    @BeforeEach
+    void makeTree() throws GuestFilesystemException {
+        guest.mkdir(TREE, 0755, Credentials.ROOT);
+        for (int i = 0; i < DIRECTORIES; i++) {
+            GuestPath directory = TREE.resolve("d" + i);
+            guest.mkdir(directory, 0755, Credentials.ROOT);
+            guest.mkdir(directory.resolve("sub"), 0755, Credentials.ROOT);
+            guest.mkdir(directory.resolve("sub").resolve("deep"), 0755, Credentials.ROOT);
+        }
+        filesystem.lookup(TREE);
+        asked.take();
+    }
+
+    private List<String> list(GuestPath directory) throws GuestFilesystemException {
+        return filesystem.readDirectory(directory, 1 << 20).entries().stream()
+                .map(DirectoryEntry::name)
+                .toList();
+    }
+
+    /** Lists everything, with so many steps of the program for each that is done ahead; the directories in order. */
+    private List<String> walk(GuestPath directory) throws GuestFilesystemException {
+        List<String> all = new ArrayList<>(List.of(directory.toString()));
+        List<String> names = list(directory);
+        threads.run();
+        for (String name : names) {
+            all.addAll(walk(directory.resolve(name)));
+        }
+        return all;
+    }
+
+    private List<String> listings() {
+        return asked.take().stream().filter(o -> o.startsWith("readDirectory")).toList();
+    }
+
+    @Test
+    void nothingIsListedTwice() throws Exception {
+        List<String> walked = walk(TREE);
+
+        assertThat(walked).hasSize(1 + 3 * DIRECTORIES);
+        List<String> listed = listings();
+        assertThat(listed).hasSameSizeAs(walked).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void theProgramIsAnsweredFromWhatWasListedAhead() throws Exception {
+        list(TREE);
+        String first = list(TREE).get(0);
+        list(TREE.resolve(first));
+        threads.run();
+        asked.take();
+
+        assertThat(list(TREE.resolve(first).resolve("sub"))).containsExactly("deep");
+        assertThat(asked.take()).isEmpty();
+    }
+
+    @Test
+    void aKnownTreeIsNotWalkedAhead() throws Exception {
+        walk(TREE);
+        asked.take();
+
+        list(TREE);
+        list(TREE.resolve("d0"));
+
+        assertThat(threads.tasks).isEmpty();
+        assertThat(asked.take()).isEmpty();
+    }
+
+    @Test
+    void whatChangesWhileItIsListedAheadIsSeen() throws Exception {
+        GuestPath sub = startAtFirst().resolve("sub");
+        GuestPath made = sub.resolve("made");
+        line.afterNext(() -> mkdir(made));
+        threads.run();
+
+        assertThat(list(sub)).containsExactlyInAnyOrder("deep", "made");
+    }
+
+    @Test
+    void whatIsRemovedWhileItIsListedAheadIsGone() throws Exception {
+        GuestPath sub = startAtFirst().resolve("sub");
+        line.afterNext(() -> rmdir(sub.resolve("deep")));
+        threads.run();
+
+        assertThat(list(sub)).isEmpty();
+    }
+
+    @Test
+    void whatIsRemovedBeforeItIsListedAheadIsNoConcern() throws Exception {
+        GuestPath sub = startAtFirst().resolve("sub");
+        filesystem.rmdir(sub.resolve("deep"));
+        filesystem.rmdir(sub);
+        threads.run();
+
+        assertThat(list(sub.parent())).isEmpty();
+        GuestFilesystemException failure =
+                org.assertj.core.api.Assertions.catchThrowableOfType(GuestFilesystemException.class, () -> list(sub));
+        assertThat(failure.errno()).isEqualTo(Errno.ENOENT);
+    }
+
+    /** The program has listed the tree and the first directory in it; it returns that one. */
+    private GuestPath startAtFirst() throws GuestFilesystemException {
+        GuestPath first = TREE.resolve(list(TREE).get(0));
+        list(first);
+        return first;
+    }
+
+    private void mkdir(GuestPath path) {
+        try {
+            filesystem.mkdir(path, 0755, Credentials.ROOT);
+        } catch (GuestFilesystemException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void rmdir(GuestPath path) {
+        try {
+            filesystem.rmdir(path);
+        } catch (GuestFilesystemException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void whoAsksForWhatIsBeingListedWaits() throws Exception {
+        GuestPath sub = startAtFirst().resolve("sub");
+        asked.take();
+        CountDownLatch under = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        line.beforeNext(() -> {
+            under.countDown();
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        ExecutorService others = Executors.newFixedThreadPool(2);
+        try {
+            Future<?> ahead = others.submit(threads.tasks.remove(0));
+            under.await();
+            Future<List<String>> listed = others.submit(() -> list(sub));
+            assertThat(listed.isDone()).isFalse();
+            go.countDown();
+
+            assertThat(listed.get()).containsExactly("deep");
+            ahead.get();
+        } finally {
+            others.shutdown();
+        }
+        assertThat(Collections.frequency(listings(), "readDirectory " + sub)).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void withoutACacheNothingIsListedAhead() throws Exception {
+        CacheConfig none = new CacheConfig(Duration.ZERO, CacheConfig.DEFAULT_MAX_BYTES);
+        try (GuestFilesystem uncached = walking(guest, none, threads)) {
+            uncached.readDirectory(TREE, 1 << 20);
+            uncached.readDirectory(TREE.resolve("d0"), 1 << 20);
+        }
+        assertThat(threads.tasks).isEmpty();
+    }
+
+    @Test
+    void closingEndsIt() throws Exception {
+        startAtFirst();
+        asked.take();
+
+        filesystem.close();
+
+        assertThat(threads.isTerminated()).isTrue();
+        assertThat(listings()).isEmpty();
+    }
+}
