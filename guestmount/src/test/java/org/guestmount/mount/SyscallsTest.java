@@ -1,6 +1,7 @@
 package org.guestmount.mount;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.util.stream.Stream;
 import org.guestmount.core.fs.InMemoryGuestFilesystem;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -76,6 +78,14 @@ class SyscallsTest {
     @MethodSource("checksForLibfuse")
     void programsGetWhatTheyExpectThroughLibfuse(String check) throws IOException, InterruptedException {
         run(mountThroughLibfuse, check);
+    }
+
+    @Test
+    void setIdBitsGoWhenOthersChangeTheFile() throws IOException, InterruptedException {
+        assumeTrue("root".equals(System.getProperty("user.name")), "acts as another user");
+        try (TestMount shared = TestMount.readWrite(new InMemoryGuestFilesystem(), "allow_other")) {
+            run(shared, "set_id_bits_go_when_others_change_the_file");
+        }
     }
 
     private static void run(TestMount mount, String check) throws IOException, InterruptedException {

@@ -312,6 +312,47 @@ def clients_in_parallel():
     assert os.listdir(".") == []
 
 
+def set_id_bits_go_when_others_change_the_file():
+    """Run by root, who keeps them; without that privilege a change of data clears what chown always clears."""
+
+    def mode(path="f"):
+        return stat.S_IMODE(os.stat(path).st_mode)
+
+    def as_nobody(change):
+        os.seteuid(65534)
+        try:
+            change()
+        finally:
+            os.seteuid(0)
+
+    def truncate_by_opening():
+        os.close(os.open("f", os.O_WRONLY | os.O_TRUNC))
+
+    write("f", b"content")
+    os.chown("f", 65534, 0)
+    descriptor = os.open("f", os.O_RDWR)
+    changes = (
+        lambda: os.pwrite(descriptor, b"x", 0),
+        lambda: os.ftruncate(descriptor, 3),
+        lambda: os.truncate("f", 2),
+        lambda: os.posix_fallocate(descriptor, 0, 100),
+        truncate_by_opening,
+    )
+    for number, change in enumerate(changes):
+        for before, after in ((0o6755, 0o755), (0o2745, 0o2745), (0o6745, 0o2745), (0o640, 0o640)):
+            os.chmod("f", before)
+            change()
+            assert mode() == before, (number, oct(before), oct(mode()))
+            as_nobody(change)
+            assert mode() == after, (number, oct(before), oct(mode()))
+            assert stat.S_IMODE(os.fstat(descriptor).st_mode) == after
+    for before, after in ((0o6755, 0o755), (0o2745, 0o2745)):
+        os.chmod("f", before)
+        os.chown("f", 1, 1)
+        assert mode() == after, oct(mode())
+    os.close(descriptor)
+
+
 def changes_are_refused():
     """On a read-only mount with a directory d, a file f and a symbolic link l."""
     assert read("f") == b"content" and os.listdir("d") == [] and os.readlink("l") == "f"
