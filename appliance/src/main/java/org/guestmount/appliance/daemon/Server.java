@@ -286,7 +286,7 @@ final class Server {
             case LOOKUP, GETATTR, READ_DIRECTORY, READLINK, OPEN, CREATE, FLUSH, RELEASE -> true;
             case MKDIR, MKNOD, SYMLINK, LINK, UNLINK, RMDIR, RENAME, SETATTR -> true;
             case GETXATTR, LISTXATTR, SETXATTR, REMOVEXATTR, STATFS, SEEK -> true;
-            case WRITE -> frame.body().remaining() <= BRIEF_BYTES;
+            case WRITE, UPDATE_FILE -> frame.body().remaining() <= BRIEF_BYTES;
             case READ -> Read.lengthIn(frame.body()) <= BRIEF_BYTES;
             case FSYNC, FALLOCATE, COPY_RANGE, SYNC, READ_SMALL_FILES -> false;
             case LIST_BLOCK_DEVICES, DETECT_FILESYSTEMS, MOUNT, UNMOUNT_ALL, WAKE, SETTLE, POWER_OFF -> false;

@@ -34,6 +34,7 @@ import org.guestmount.core.protocol.message.Symlink;
 import org.guestmount.core.protocol.message.Sync;
 import org.guestmount.core.protocol.message.Unlink;
 import org.guestmount.core.protocol.message.UnmountAll;
+import org.guestmount.core.protocol.message.UpdateFile;
 import org.guestmount.core.protocol.message.Wake;
 import org.guestmount.core.protocol.message.Write;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,7 @@ public enum Opcode {
     STATFS(27),
     SYNC(28),
     READ_SMALL_FILES(29),
+    UPDATE_FILE(32),
     LIST_BLOCK_DEVICES(64),
     DETECT_FILESYSTEMS(65),
     MOUNT(66),
@@ -143,6 +145,7 @@ public enum Opcode {
             case STATFS -> Statfs.decode(in);
             case SYNC -> Sync.decode(in);
             case READ_SMALL_FILES -> ReadSmallFiles.decode(in);
+            case UPDATE_FILE -> UpdateFile.decode(in);
             case LIST_BLOCK_DEVICES -> ListBlockDevices.decode(in);
             case DETECT_FILESYSTEMS -> DetectFilesystems.decode(in);
             case MOUNT -> Mount.decode(in);

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
@@ -13,6 +14,7 @@ import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
+import org.guestmount.core.fs.FileUpdate;
 import org.guestmount.core.fs.FilesystemStatistics;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
@@ -50,6 +52,7 @@ import org.guestmount.core.protocol.message.Statfs;
 import org.guestmount.core.protocol.message.Symlink;
 import org.guestmount.core.protocol.message.Sync;
 import org.guestmount.core.protocol.message.Unlink;
+import org.guestmount.core.protocol.message.UpdateFile;
 import org.guestmount.core.protocol.message.Write;
 
 /**
@@ -160,6 +163,14 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
     @Override
     public FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException {
         return channel.call(new Setattr(file, change));
+    }
+
+    @Override
+    public CompletableFuture<Void> updateLater(FileUpdate update) {
+        if (update.release()) {
+            handles.remove(update.file());
+        }
+        return channel.submit(new UpdateFile(update)).thenAccept(done -> {});
     }
 
     @Override
