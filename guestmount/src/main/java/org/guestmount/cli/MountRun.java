@@ -10,9 +10,11 @@ import org.guestmount.appliance.image.ApplianceSettings;
 import org.guestmount.cache.CacheConfig;
 import org.guestmount.cache.CachingFilesystem;
 import org.guestmount.cache.PrefetchingFilesystem;
+import org.guestmount.cache.writebehind.WriteBehindFilesystem;
 import org.guestmount.core.drive.Drive;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.machine.MountRequest;
 import org.guestmount.core.session.GuestSession;
 import org.guestmount.core.session.LaunchException;
 import org.guestmount.core.session.LaunchSettings;
@@ -114,7 +116,9 @@ final class MountRun {
         presence.establish();
         CacheConfig caching = new CacheConfig(options.cacheTimeout(), CacheConfig.DEFAULT_MAX_BYTES);
         boolean served;
-        GuestFilesystem cached = new CachingFilesystem(session.filesystem(), caching);
+        boolean defer = !options.readOnly() && options.mounts().stream().noneMatch(MountRequest::isSynchronous);
+        GuestFilesystem guest = defer ? new WriteBehindFilesystem(session.filesystem()) : session.filesystem();
+        GuestFilesystem cached = new CachingFilesystem(guest, caching);
         boolean prefetch = options.readOnly() && !options.cacheTimeout().isZero();
         try (GuestFilesystem filesystem = prefetch ? new PrefetchingFilesystem(cached) : cached) {
             MountEnd end = new MountEnd(MountedGuest.mount(filesystem, config));
