@@ -12,7 +12,6 @@ import java.util.concurrent.ForkJoinPool;
 import org.guestmount.cache.Actions.Action;
 import org.guestmount.cache.Actions.Side;
 import org.guestmount.cache.writebehind.LateUpdates;
-import org.guestmount.cache.writebehind.WriteBehindFilesystem;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestPath;
@@ -47,7 +46,7 @@ class WriteBehindModelTest {
         Side model = new Side(newFilesystem(folding));
         LateUpdates guest = new LateUpdates(newFilesystem(folding), ForkJoinPool.commonPool());
         CacheConfig config = new CacheConfig(Duration.ofDays(10_000), maxBytes);
-        Side tested = new Side(new CachingFilesystem(new WriteBehindFilesystem(guest), config));
+        Side tested = new Side(new CachingFilesystem(guest.behind(), config));
         Actions actions = new Actions(random, List.of("a", "B", folding ? "b" : "c"));
         List<String> log = new ArrayList<>();
         for (int step = 0; step < STEPS; step++) {

@@ -81,13 +81,13 @@ final class MountRun {
         ApplianceBuilder appliances =
                 new ApplianceBuilder(ApplianceSettings.fromEnvironment(settings.cacheFolder(), environment));
         GuestSession session = GuestSession.launch(new SessionConfig(drives(), settings), appliances, report);
-        boolean served = false;
+        boolean served = true;
         boolean released = false;
         try {
             served = serve(session, config);
         } finally {
             released = release(session) && !session.lost().isDone();
-            presence.withdraw(released);
+            presence.withdraw(served && released);
         }
         return served && released ? ExitCode.SUCCESS : ExitCode.FAILURE;
     }

@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.guestmount.cache.CacheConfig;
+import org.guestmount.cache.CachingFilesystem;
+import org.guestmount.cache.writebehind.WriteBehindFilesystem;
 import org.guestmount.core.fs.InMemoryGuestFilesystem;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,10 +29,13 @@ class SyscallsTest {
 
     private static TestMount mount;
     private static TestMount mountThroughLibfuse;
+    private static TestMount mountThroughCaches;
 
     @BeforeAll
     static void mount() throws IOException, InterruptedException {
         mount = TestMount.readWrite(GUEST);
+        mountThroughCaches = TestMount.readWrite(
+                new CachingFilesystem(new WriteBehindFilesystem(new InMemoryGuestFilesystem()), CacheConfig.DEFAULT));
         mountThroughLibfuse = TestMount.readWrite(new InMemoryGuestFilesystem(), "libfuse");
     }
 
@@ -37,6 +43,7 @@ class SyscallsTest {
     static void unmount() throws IOException {
         mount.close();
         mountThroughLibfuse.close();
+        mountThroughCaches.close();
         assertThat(GUEST.openHandles()).isZero();
     }
 
@@ -61,6 +68,7 @@ class SyscallsTest {
                 "a_listing_does_not_bring_removed_names_back",
                 "access_agrees_with_what_works",
                 "statfs_answers",
+                "new_files_are_what_was_done_to_them",
                 "clients_in_parallel");
     }
 
@@ -72,6 +80,12 @@ class SyscallsTest {
     @MethodSource("checks")
     void programsGetWhatTheyExpect(String check) throws IOException, InterruptedException {
         run(mount, check);
+    }
+
+    @ParameterizedTest
+    @MethodSource("checks")
+    void programsGetWhatTheyExpectThroughCaches(String check) throws IOException, InterruptedException {
+        run(mountThroughCaches, check);
     }
 
     @ParameterizedTest

@@ -282,6 +282,37 @@ def access_agrees_with_what_works():
     assert not os.access("missing", os.F_OK)
 
 
+def new_files_are_what_was_done_to_them():
+    """What tar, cp and rsync do to new files, looked at in between and after."""
+    for look in (False, True):
+        for number in range(50):
+            name = "f%d-%d" % (look, number)
+            descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            data = os.urandom(number * 1000)
+            for start in range(0, len(data), 10240):
+                os.write(descriptor, data[start : start + 10240])
+            if look:
+                assert os.fstat(descriptor).st_size == len(data)
+            os.utime(descriptor, ns=(5, 6))
+            if look:
+                assert os.stat(name).st_mtime_ns == 6
+            os.fchown(descriptor, os.getuid(), os.getgid())
+            os.fchmod(descriptor, 0o640 + number % 8)
+            if look:
+                assert stat.S_IMODE(os.stat(name).st_mode) == 0o640 + number % 8
+                os.write(descriptor, b"more")
+                assert os.fstat(descriptor).st_mtime_ns != 6
+                data += b"more"
+            os.close(descriptor)
+            if number % 3 == 0:
+                os.rename(name, name + "-renamed")
+                name += "-renamed"
+            assert read(name) == data
+            status = os.stat(name)
+            assert stat.S_IMODE(status.st_mode) == 0o640 + number % 8
+            assert look or status.st_mtime_ns == 6, status
+
+
 def statfs_answers():
     status = os.statvfs(".")
     assert status.f_namemax == 255 and status.f_blocks > 0 and status.f_frsize > 0

@@ -34,6 +34,18 @@ final class Changes {
         return second == null ? first : second;
     }
 
+    /** The change as it is at that time, whenever it is done. */
+    static AttributeChange at(Timestamp now, AttributeChange change) {
+        TimeChange present = new TimeChange(now);
+        return new AttributeChange(
+                null,
+                change.uid(),
+                change.gid(),
+                change.mode(),
+                TimeChange.NOW.equals(change.accessed()) ? present : change.accessed(),
+                TimeChange.NOW.equals(change.modified()) ? present : change.modified());
+    }
+
     /** The attributes a file should have after the change, as far as that can be told. */
     static FileAttributes expected(FileAttributes before, AttributeChange change) {
         int mode = before.mode();
@@ -60,7 +72,6 @@ final class Changes {
                 true);
     }
 
-    /** The guest's present time is not known; any will do until it is asked. */
     private static Timestamp time(Timestamp before, @Nullable TimeChange change) {
         Timestamp time = change == null ? null : change.time();
         return time == null ? before : time;

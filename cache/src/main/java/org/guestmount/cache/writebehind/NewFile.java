@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.guestmount.core.fs.AttributeChange;
+import org.guestmount.core.fs.AttributeChange.TimeChange;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileHandle;
@@ -20,6 +21,7 @@ import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.InodeKey;
 import org.guestmount.core.fs.OpenedFile;
+import org.guestmount.core.fs.Timestamp;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,11 +41,15 @@ final class NewFile {
     /** Every filesystem of today lets files become as large. Whether they may be larger has to be asked. */
     private static final long MAX_FILE_BYTES = Integer.MAX_VALUE;
 
+    /** A file that is written here and there gains nothing by being written in order, one part after the other. */
+    private static final int MAX_JUMPS = 16;
+
     private static final byte[] NOTHING = {};
 
     private final GuestFilesystem guest;
     private final Backlog backlog;
     private final Device device;
+    private final GuestClock clock;
     private final GuestPath path;
     private final FileHandle handle;
     private final InodeKey inode;
@@ -65,6 +71,10 @@ final class NewFile {
     @GuardedBy("this")
     private long start;
 
+    /** When data was last written that the guest may write later than that, in its own time. */
+    @GuardedBy("this")
+    private @Nullable Timestamp written;
+
     /** To be done after the data has been written. */
     @GuardedBy("this")
     private AttributeChange change = AttributeChange.NONE;
@@ -76,9 +86,16 @@ final class NewFile {
     @GuardedBy("this")
     private boolean changeUnderWay;
 
-    /** Whether anything may be put off; once not, never again. */
+    /** Whether anything may be put off; once not, never again, and nothing is pending. Changed under the lock. */
+    private volatile boolean deferring = true;
+
+    /** Whether the program has closed it, and it is released with what is sent next. */
     @GuardedBy("this")
-    private boolean deferring = true;
+    private boolean closed;
+
+    /** How often data was not written where that before it ended. */
+    @GuardedBy("this")
+    private int jumps;
 
     /** When the oldest of what was put off was asked for. */
     @GuardedBy("this")
@@ -91,12 +108,14 @@ final class NewFile {
             GuestFilesystem guest,
             Backlog backlog,
             Device device,
+            GuestClock clock,
             GuestPath path,
             OpenedFile created,
             Consumer<NewFile> whenGone) {
         this.guest = guest;
         this.backlog = backlog;
         this.device = device;
+        this.clock = clock;
         this.path = path;
         this.handle = created.handle();
         this.inode = created.attributes().key();
@@ -117,9 +136,19 @@ final class NewFile {
     }
 
     /** pwrite(2). */
-    synchronized int write(long offset, ByteBuffer source, long now) throws GuestFilesystemException {
+    int write(long offset, ByteBuffer source, long now) throws GuestFilesystemException {
         throwFailure();
-        if (!change.isNone() || !continues(offset)) {
+        return deferring ? writeLater(offset, source, now) : guest.write(handle, offset, source);
+    }
+
+    private synchronized int writeLater(long offset, ByteBuffer source, long now) throws GuestFilesystemException {
+        if (!continues(offset)) {
+            settle();
+            jumps++;
+            if (jumps > MAX_JUMPS) {
+                deferring = false;
+            }
+        } else if (!change.isNone()) {
             settle();
         }
         if (!mayDefer(offset, source.remaining()) || !makeRoom(source.remaining())) {
@@ -149,7 +178,7 @@ final class NewFile {
     @GuardedBy("this")
     private boolean makeRoom(int count) {
         if (length + count > GuestFilesystem.MAX_TRANSFER_BYTES) {
-            send(false);
+            send();
         }
         if (backlog.reserve(count)) {
             return true;
@@ -171,8 +200,9 @@ final class NewFile {
         }
         source.get(data, length, count);
         length += count;
+        written = clock.now(now);
         if (length == GuestFilesystem.MAX_TRANSFER_BYTES) {
-            send(false);
+            send();
         }
     }
 
@@ -188,13 +218,18 @@ final class NewFile {
             FileAttributes after = guest.setattr(reference, wanted);
             device.learn(before, wanted, after);
             attributes = after;
+            clock.saw(after.changed(), now);
             return after;
         }
-        if (length == 0 && change.isNone()) {
+        if (!isPending()) {
             pendingSince = now;
         }
-        change = Changes.merge(change, wanted);
-        attributes = Changes.expected(attributes, wanted);
+        if (wanted.modified() != null) {
+            written = null;
+        }
+        AttributeChange timed = Changes.at(clock.now(now), wanted);
+        change = Changes.merge(change, timed);
+        attributes = Changes.expected(attributes, timed);
         return attributes;
     }
 
@@ -209,16 +244,27 @@ final class NewFile {
         guest.flush(handle);
     }
 
-    /** Sends all that is pending with the release, of which nobody expects an answer. */
-    synchronized void release() throws GuestFilesystemException {
+    /**
+     * The program has closed it. It is released with what is sent next, for many programs set attributes only now.
+     *
+     * @return whether anything remains to be sent
+     */
+    synchronized boolean release(long now) throws GuestFilesystemException {
         if (deferring) {
-            deferring = false;
-            backlog.awaitRoom();
-            send(true);
-            return;
+            pendingSince = isPending() ? pendingSince : now;
+            closed = true;
+            return true;
         }
         loseFailure();
         guest.release(handle);
+        return false;
+    }
+
+    /** Sends what is pending of a file that was closed. */
+    synchronized void sendClosed() {
+        if (closed) {
+            sendWithTime();
+        }
     }
 
     /** Nobody is going to be told of a failure by a use of the file. */
@@ -231,7 +277,7 @@ final class NewFile {
 
     /** Sends all that is pending and waits until it is done. What fails is told by {@link #throwFailure}. */
     synchronized void settle() {
-        send(false);
+        sendWithTime();
         awaitUnderWay();
     }
 
@@ -243,12 +289,10 @@ final class NewFile {
 
     /** Sends what has been pending since before that time; false if something younger is left. */
     synchronized boolean sendOlderThan(long time) {
-        boolean pending = length > 0 || !change.isNone();
-        if (pending && pendingSince - time < 0) {
-            send(false);
-            pending = false;
+        if (isPending() && pendingSince - time < 0) {
+            sendWithTime();
         }
-        return !pending;
+        return !isPending();
     }
 
     /** Reports a failure of what was answered already, once. */
@@ -260,9 +304,29 @@ final class NewFile {
     }
 
     @GuardedBy("this")
-    private void send(boolean release) {
-        if (length == 0 && change.isNone() && !release) {
+    private boolean isPending() {
+        return length > 0 || !change.isNone() || (closed && deferring);
+    }
+
+    /** Sends what is pending, with the time at which it was written. Nothing else can be sent beside it then. */
+    @GuardedBy("this")
+    private void sendWithTime() {
+        if (written != null && (isPending() || isUnderWay())) {
+            change = Changes.merge(change, AttributeChange.ofTimes(null, new TimeChange(written)));
+        }
+        written = null;
+        send();
+    }
+
+    @GuardedBy("this")
+    private void send() {
+        if (!isPending()) {
             return;
+        }
+        boolean release = closed;
+        if (release) {
+            deferring = false;
+            backlog.awaitRoom();
         }
         if (release || !change.isNone() || changeUnderWay) {
             awaitUnderWay();
@@ -296,7 +360,7 @@ final class NewFile {
     }
 
     private void failed(GuestFilesystemException thrown) {
-        LOG.warn("what was answered already has failed: {}", thrown.getMessage());
+        LOG.debug("{}: what was answered already has failed: {}", path.display(), thrown.getMessage());
         failure.compareAndSet(null, thrown);
     }
 

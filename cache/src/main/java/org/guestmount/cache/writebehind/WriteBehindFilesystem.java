@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -53,6 +55,11 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
     private final LongSupplier nanoTime;
     private final Backlog backlog = new Backlog();
     private final NewFiles files = new NewFiles();
+    private final GuestClock clock = new GuestClock();
+
+    /** Those closed of which something may remain to be sent. */
+    private final Queue<NewFile> closed = new ConcurrentLinkedQueue<>();
+
     private final Map<Long, Device> devices = new ConcurrentHashMap<>();
     private final ScheduledThreadPoolExecutor timer;
     private final AtomicBoolean scheduled = new AtomicBoolean();
@@ -79,8 +86,11 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
     @Override
     public OpenedFile create(GuestPath path, OpenFlags flags, int mode, Credentials owner)
             throws GuestFilesystemException {
+        // That nobody opens the file before it is known here, the host's kernel sees to.
         retire(path);
         OpenedFile created = createNew(path, flags, mode, owner);
+        // While the program fills the new one, the guest is free for those before it.
+        sendClosed();
         if (created == null) {
             return opened(path, guest.create(path, flags, mode, owner));
         }
@@ -88,7 +98,8 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
             Device device = devices.computeIfAbsent(
                     created.attributes().device(), number -> new Device(guest, backlog, nanoTime));
             device.countFile();
-            files.add(new NewFile(guest, backlog, device, path, created, files::forget));
+            clock.saw(created.attributes().changed(), nanoTime.getAsLong());
+            files.add(new NewFile(guest, backlog, device, clock, path, created, files::forget));
         }
         return created;
     }
@@ -153,8 +164,15 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
         NewFile made = files.close(file);
         if (made == null) {
             guest.release(file);
-        } else {
-            made.release();
+        } else if (made.release(nanoTime.getAsLong())) {
+            closed.add(made);
+            scheduleSending();
+        }
+    }
+
+    private void sendClosed() {
+        for (NewFile file = closed.poll(); file != null; file = closed.poll()) {
+            file.sendClosed();
         }
     }
 
@@ -168,6 +186,7 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
     /** Sends what has been pending for too long; goes on as long as something is. */
     void sendAged() {
         scheduled.set(false);
+        sendClosed();
         long limit = nanoTime.getAsLong() - MAX_AGE.toNanos();
         boolean left = false;
         for (NewFile file : files.all()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,7 +73,7 @@ class WriteBehindFilesystemTest {
         filesystem.setattr(path, AttributeChange.ofOwner(7, 7));
         filesystem.setattr(path, AttributeChange.ofMode(0777));
         filesystem.flush(file);
-        filesystem.release(file);
+        close(file);
         guest.doHeld();
         filesystem.statfs(path);
         backend.take();
@@ -98,6 +99,12 @@ class WriteBehindFilesystemTest {
                 : StandardCharsets.US_ASCII.decode(content).toString();
     }
 
+    /** Closes a file, and has what is pending of it sent. */
+    private void close(FileHandle file) throws GuestFilesystemException {
+        filesystem.release(file);
+        filesystem.sendAged();
+    }
+
     private static void assertFails(Errno errno, ThrowingCallable call) {
         assertThatExceptionOfType(GuestFilesystemException.class)
                 .isThrownBy(call)
@@ -114,7 +121,7 @@ class WriteBehindFilesystemTest {
         filesystem.setattr(FILE, AttributeChange.ofOwner(5, 6));
         filesystem.setattr(file, AttributeChange.ofMode(04755));
         filesystem.flush(file);
-        filesystem.release(file);
+        close(file);
 
         assertThat(backend.take()).containsExactly("create /file", "statfs /file", "update /file 0+9 setattr release");
         guest.doHeld();
@@ -127,11 +134,56 @@ class WriteBehindFilesystemTest {
     }
 
     @Test
+    void attributesSetAfterClosingGoWithIt() throws Exception {
+        FileHandle file = create(FILE);
+        write(file, "text");
+        filesystem.flush(file);
+        filesystem.release(file);
+        filesystem.setattr(FILE, OLD);
+        filesystem.setattr(FILE, AttributeChange.ofMode(0640));
+        create(OTHER);
+
+        assertThat(backend.take())
+                .containsExactly("create /file", "statfs /file", "create /other", "update /file 0+4 setattr release");
+        guest.doHeld();
+        assertThat(filesystem.getattr(FILE).mode()).isEqualTo(0100640);
+        assertThat(filesystem.getattr(FILE).modified()).isEqualTo(new Timestamp(3, 4));
+    }
+
+    @Test
+    void whatWasWrittenBeforeAnotherFileWasMadeIsNoNewer() throws Exception {
+        FileHandle file = create(FILE);
+        write(file, "text");
+        filesystem.release(file);
+        FileHandle other = create(OTHER);
+        write(other, "text");
+        Instant end = Instant.now();
+        awaitLaterThan(end);
+        close(other);
+        guest.doHeld();
+
+        assertThat(modified(FILE)).isBeforeOrEqualTo(modified(OTHER));
+        assertThat(modified(OTHER)).isBeforeOrEqualTo(end);
+        assertThat(modified(FILE)).isAfterOrEqualTo(modified(GuestPath.of("/first")));
+    }
+
+    private Instant modified(GuestPath path) throws GuestFilesystemException {
+        Timestamp time = filesystem.getattr(path).modified();
+        return Instant.ofEpochSecond(time.seconds(), time.nanos());
+    }
+
+    private static void awaitLaterThan(Instant time) {
+        while (!Instant.now().isAfter(time.plusMillis(20))) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
     void anEmptyFileTakesNoQuestionForSpace() throws Exception {
         FileHandle file = create(FILE);
         filesystem.setattr(FILE, OLD);
         filesystem.flush(file);
-        filesystem.release(file);
+        close(file);
 
         assertThat(backend.take()).containsExactly("create /file", "update /file 0+0 setattr release");
     }
@@ -157,7 +209,7 @@ class WriteBehindFilesystemTest {
         filesystem.setattr(FILE, AttributeChange.ofMode(06755));
 
         FileAttributes expected = finish(inBackground(() -> filesystem.setattr(FILE, AttributeChange.ofOwner(1, 1))));
-        filesystem.release(file);
+        close(file);
         guest.doHeld();
 
         assertThat(expected.mode()).isEqualTo(0100755);
@@ -169,7 +221,7 @@ class WriteBehindFilesystemTest {
         FileHandle file = create(FILE);
         filesystem.setattr(FILE, OLD);
         finish(inBackground(() -> filesystem.write(file, 0, ByteBuffer.allocate(1))));
-        filesystem.release(file);
+        close(file);
         guest.doHeld();
 
         assertThat(filesystem.getattr(FILE).modified()).isNotEqualTo(new Timestamp(3, 4));
@@ -223,7 +275,7 @@ class WriteBehindFilesystemTest {
     void whoeverCouldTellTheDifferenceWaitsForAClosedFileToo() throws Exception {
         FileHandle file = create(FILE);
         write(file, "text");
-        filesystem.release(file);
+        close(file);
 
         CompletableFuture<FileAttributes> attributes = inBackground(() -> filesystem.getattr(FILE));
 
@@ -283,9 +335,9 @@ class WriteBehindFilesystemTest {
                 .create(FILE, OpenFlags.READ_WRITE, 0600, Credentials.ROOT)
                 .handle();
         write(file, "text");
-        filesystem.release(file);
+        close(file);
 
-        assertThat(backend.take()).containsExactly("create /file", "statfs /file", "update /file 0+4 release");
+        assertThat(backend.take()).containsExactly("create /file", "statfs /file", "update /file 0+4 setattr release");
     }
 
     @Test
@@ -329,7 +381,7 @@ class WriteBehindFilesystemTest {
         guest.setAvailable(MIB);
         finish(inBackground(() -> filesystem.write(file, 4, ByteBuffer.allocate(1))));
 
-        assertThat(backend.take()).endsWith("statfs /file", "update /file 0+4", "write /file 4+1");
+        assertThat(backend.take()).endsWith("statfs /file", "update /file 0+4 setattr", "write /file 4+1");
     }
 
     @Test
@@ -360,7 +412,7 @@ class WriteBehindFilesystemTest {
         assertFails(Errno.EIO, () -> write(file, "more"));
         write(file, "more");
         filesystem.flush(file);
-        filesystem.release(file);
+        close(file);
         guest.doHeld();
         filesystem.close();
     }
@@ -402,7 +454,7 @@ class WriteBehindFilesystemTest {
         FileHandle file = create(FILE);
         write(file, "text");
         filesystem.flush(file);
-        filesystem.release(file);
+        close(file);
         guest.fail(Errno.EDQUOT);
         guest.doHeld();
         guest.fail(null);
@@ -472,6 +524,21 @@ class WriteBehindFilesystemTest {
         above.close();
     }
 
+    @Test
+    void aFileWrittenHereAndThereIsWrittenAtOnceInTheEnd() throws Exception {
+        WriteBehindFilesystem above = new WriteBehindFilesystem(new RecordingGuestFilesystem(memory));
+        FileHandle file = above.create(FILE, NEW, 0600, Credentials.ROOT).handle();
+        for (int i = 20; i >= 0; i--) {
+            above.write(file, i * 10L, ByteBuffer.allocate(1));
+        }
+        FileAttributes attributes = memory.getattr(FILE);
+        above.write(file, 1000, ByteBuffer.allocate(1));
+
+        assertThat(attributes.size()).isEqualTo(201);
+        assertThat(memory.getattr(FILE).size()).isEqualTo(1001);
+        above.close();
+    }
+
     /** Over a guest that does several updates side by side. */
     private WriteBehindFilesystem overlapping() {
         return new WriteBehindFilesystem(new LateUpdates(memory, ForkJoinPool.commonPool()));
@@ -500,7 +567,7 @@ class WriteBehindFilesystemTest {
                 GuestPath path = GuestPath.of("/" + i);
                 FileHandle file = create(path);
                 write(file, "text");
-                filesystem.release(file);
+                close(file);
             }
             return "done";
         });

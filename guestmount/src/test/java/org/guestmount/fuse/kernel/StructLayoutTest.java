@@ -91,6 +91,29 @@ class StructLayoutTest {
         assertAttributesAt(16);
     }
 
+    @Test
+    void guessedAttributesAreToBeAskedForAgain() {
+        FileAttributes guessed = new FileAttributes(
+                1,
+                2,
+                0100755,
+                3,
+                4,
+                5,
+                6,
+                7,
+                8,
+                9,
+                new Timestamp(0, 0),
+                new Timestamp(0, 0),
+                new Timestamp(0, 0),
+                true);
+        view().putAttributeReply(reply, guessed, 99);
+
+        assertThat(u64(0)).isZero();
+        assertThat(u32(8)).isZero();
+    }
+
     private void assertAttributesAt(int start) {
         assertThat(u64(start)).isEqualTo(99);
         assertThat(u64(start + 8)).isEqualTo(7);
