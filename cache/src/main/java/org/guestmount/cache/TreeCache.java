@@ -124,8 +124,8 @@ final class TreeCache {
     }
 
     private void storeInode(Operation operation, FileAttributes attributes, UnaryOperator<Inode> update) {
-        if (attributes.links() == 0) {
-            // The number is given to another inode as soon as the last handle is closed.
+        if (attributes.links() == 0 || attributes.provisional()) {
+            // The number is given to another inode as soon as the last handle is closed; or it is to be asked for.
             return;
         }
         InodeKey key = attributes.key();

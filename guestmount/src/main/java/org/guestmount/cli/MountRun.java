@@ -11,9 +11,11 @@ import org.guestmount.cache.CacheConfig;
 import org.guestmount.cache.CachingFilesystem;
 import org.guestmount.cache.PrefetchingFilesystem;
 import org.guestmount.cache.WalkAheadFilesystem;
+import org.guestmount.cache.writebehind.WriteBehindFilesystem;
 import org.guestmount.core.drive.Drive;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.machine.MountRequest;
 import org.guestmount.core.session.GuestSession;
 import org.guestmount.core.session.LaunchException;
 import org.guestmount.core.session.LaunchSettings;
@@ -80,13 +82,13 @@ final class MountRun {
         ApplianceBuilder appliances =
                 new ApplianceBuilder(ApplianceSettings.fromEnvironment(settings.cacheFolder(), environment));
         GuestSession session = GuestSession.launch(new SessionConfig(drives(), settings), appliances, report);
-        boolean served = false;
+        boolean served = true;
         boolean released = false;
         try {
             served = serve(session, config);
         } finally {
             released = release(session) && !session.lost().isDone();
-            presence.withdraw(released);
+            presence.withdraw(served && released);
         }
         return served && released ? ExitCode.SUCCESS : ExitCode.FAILURE;
     }
@@ -115,7 +117,9 @@ final class MountRun {
         presence.establish();
         CacheConfig caching = new CacheConfig(options.cacheTimeout(), CacheConfig.DEFAULT_MAX_BYTES);
         boolean served;
-        GuestFilesystem cached = new WalkAheadFilesystem(new CachingFilesystem(session.filesystem(), caching), caching);
+        boolean defer = !options.readOnly() && options.mounts().stream().noneMatch(MountRequest::isSynchronous);
+        GuestFilesystem guest = defer ? new WriteBehindFilesystem(session.filesystem()) : session.filesystem();
+        GuestFilesystem cached = new WalkAheadFilesystem(new CachingFilesystem(guest, caching), caching);
         boolean prefetch = options.readOnly() && !options.cacheTimeout().isZero();
         try (GuestFilesystem filesystem = prefetch ? new PrefetchingFilesystem(cached, session.drives()) : cached) {
             MountEnd end = new MountEnd(MountedGuest.mount(filesystem, config));

@@ -51,6 +51,8 @@ public final class GuestOperations implements AutoCloseable {
     private final boolean readOnly;
     private final InodeNumbers inodeNumbers = new InodeNumbers();
     private final AtomicLong changes = new AtomicLong();
+    private final Privileges privileges;
+
     /** Open files, and whether they are open for writing. */
     private final Map<FileHandle, Boolean> openFiles = new ConcurrentHashMap<>();
 
@@ -59,6 +61,7 @@ public final class GuestOperations implements AutoCloseable {
     public GuestOperations(GuestFilesystem filesystem, boolean readOnly) {
         this.filesystem = readOnly ? new ReadOnlyFilesystem(filesystem) : filesystem;
         this.readOnly = readOnly;
+        this.privileges = new Privileges(this.filesystem);
     }
 
     /** The {@code st_ino} the host is told. */
@@ -93,18 +96,41 @@ public final class GuestOperations implements AutoCloseable {
 
     /** open(2); to be ended with {@link #release}. */
     public OpenedFile open(GuestPath path, int flags) throws GuestFilesystemException {
+        return open(path, flags, false);
+    }
+
+    /**
+     * open(2); to be ended with {@link #release}.
+     *
+     * @param dropsPrivileges whether truncating clears setuid and setgid
+     */
+    public OpenedFile open(GuestPath path, int flags, boolean dropsPrivileges) throws GuestFilesystemException {
         OpenFlags guestFlags = guestFlags(flags);
         return opened(
                 guestFlags,
-                guestFlags.has(OpenFlags.TRUNC)
+                dropsPrivileges,
+                () -> guestFlags.has(OpenFlags.TRUNC)
                         ? changing(() -> filesystem.open(path, guestFlags))
                         : filesystem.open(path, guestFlags));
     }
 
     /** open(2) with {@code O_CREAT}. */
     public OpenedFile create(GuestPath path, int flags, int mode, Credentials owner) throws GuestFilesystemException {
+        return create(path, flags, mode, owner, false);
+    }
+
+    /**
+     * open(2) with {@code O_CREAT}.
+     *
+     * @param dropsPrivileges whether truncating clears setuid and setgid
+     */
+    public OpenedFile create(GuestPath path, int flags, int mode, Credentials owner, boolean dropsPrivileges)
+            throws GuestFilesystemException {
         OpenFlags guestFlags = guestFlags(flags);
-        return opened(guestFlags, changing(() -> filesystem.create(path, guestFlags, mode & PERMISSIONS, owner)));
+        return opened(
+                guestFlags,
+                dropsPrivileges,
+                () -> changing(() -> filesystem.create(path, guestFlags, mode & PERMISSIONS, owner)));
     }
 
     /**
@@ -115,9 +141,33 @@ public final class GuestOperations implements AutoCloseable {
         return new OpenFlags(flags & ~OpenFlags.APPEND);
     }
 
-    private OpenedFile opened(OpenFlags flags, OpenedFile file) {
+    private OpenedFile opened(OpenFlags flags, boolean dropsPrivileges, Change<OpenedFile> open)
+            throws GuestFilesystemException {
+        long grants = privileges.grants();
+        OpenedFile file = open.make();
         openFiles.put(file.handle(), flags.isWritable());
+        privileges.opened(file, grants);
+        if (dropsPrivileges) {
+            dropPrivilegesOrClose(file.handle());
+        }
         return file;
+    }
+
+    private void dropPrivilegesOrClose(FileHandle file) throws GuestFilesystemException {
+        try {
+            dropPrivileges(file);
+        } catch (GuestFilesystemException e) {
+            releaseQuietly(file);
+            throw e;
+        }
+    }
+
+    /** Clears setuid and setgid, as a change of data by anybody but root does. */
+    public void dropPrivileges(FileHandle file) throws GuestFilesystemException {
+        changing(() -> {
+            privileges.drop(file);
+            return file;
+        });
     }
 
     public int read(FileHandle file, long offset, ByteBuffer destination) throws GuestFilesystemException {
@@ -142,6 +192,7 @@ public final class GuestOperations implements AutoCloseable {
 
     public void release(FileHandle file) throws GuestFilesystemException {
         openFiles.remove(file);
+        privileges.released(file);
         filesystem.release(file);
     }
 
@@ -159,7 +210,20 @@ public final class GuestOperations implements AutoCloseable {
 
     /** truncate(2), chown(2), chmod(2), utimensat(2) and their like. */
     public FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException {
-        return changing(() -> filesystem.setattr(file, change));
+        return setattr(file, change, false);
+    }
+
+    /**
+     * truncate(2), chown(2), chmod(2), utimensat(2) and their like.
+     *
+     * @param dropsPrivileges whether the change clears setuid and setgid, which of a chown the guest sees to
+     */
+    public FileAttributes setattr(FileReference file, AttributeChange change, boolean dropsPrivileges)
+            throws GuestFilesystemException {
+        return changing(() -> {
+            FileAttributes after = privileges.setattr(file, change);
+            return dropsPrivileges ? privileges.drop(file, after) : after;
+        });
     }
 
     public void fallocate(FileHandle file, int mode, long offset, long length) throws GuestFilesystemException {

@@ -1,14 +1,19 @@
 package org.guestmount.mount;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.guestmount.cache.CacheConfig;
+import org.guestmount.cache.CachingFilesystem;
+import org.guestmount.cache.writebehind.WriteBehindFilesystem;
 import org.guestmount.core.fs.InMemoryGuestFilesystem;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -24,10 +29,13 @@ class SyscallsTest {
 
     private static TestMount mount;
     private static TestMount mountThroughLibfuse;
+    private static TestMount mountThroughCaches;
 
     @BeforeAll
     static void mount() throws IOException, InterruptedException {
         mount = TestMount.readWrite(GUEST);
+        mountThroughCaches = TestMount.readWrite(
+                new CachingFilesystem(new WriteBehindFilesystem(new InMemoryGuestFilesystem()), CacheConfig.DEFAULT));
         mountThroughLibfuse = TestMount.readWrite(new InMemoryGuestFilesystem(), "libfuse");
     }
 
@@ -35,6 +43,7 @@ class SyscallsTest {
     static void unmount() throws IOException {
         mount.close();
         mountThroughLibfuse.close();
+        mountThroughCaches.close();
         assertThat(GUEST.openHandles()).isZero();
     }
 
@@ -59,6 +68,7 @@ class SyscallsTest {
                 "a_listing_does_not_bring_removed_names_back",
                 "access_agrees_with_what_works",
                 "statfs_answers",
+                "new_files_are_what_was_done_to_them",
                 "clients_in_parallel");
     }
 
@@ -73,9 +83,23 @@ class SyscallsTest {
     }
 
     @ParameterizedTest
+    @MethodSource("checks")
+    void programsGetWhatTheyExpectThroughCaches(String check) throws IOException, InterruptedException {
+        run(mountThroughCaches, check);
+    }
+
+    @ParameterizedTest
     @MethodSource("checksForLibfuse")
     void programsGetWhatTheyExpectThroughLibfuse(String check) throws IOException, InterruptedException {
         run(mountThroughLibfuse, check);
+    }
+
+    @Test
+    void setIdBitsGoWhenOthersChangeTheFile() throws IOException, InterruptedException {
+        assumeTrue("root".equals(System.getProperty("user.name")), "acts as another user");
+        try (TestMount shared = TestMount.readWrite(new InMemoryGuestFilesystem(), "allow_other")) {
+            run(shared, "set_id_bits_go_when_others_change_the_file");
+        }
     }
 
     private static void run(TestMount mount, String check) throws IOException, InterruptedException {

@@ -282,6 +282,37 @@ def access_agrees_with_what_works():
     assert not os.access("missing", os.F_OK)
 
 
+def new_files_are_what_was_done_to_them():
+    """What tar, cp and rsync do to new files, looked at in between and after."""
+    for look in (False, True):
+        for number in range(50):
+            name = "f%d-%d" % (look, number)
+            descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            data = os.urandom(number * 1000)
+            for start in range(0, len(data), 10240):
+                os.write(descriptor, data[start : start + 10240])
+            if look:
+                assert os.fstat(descriptor).st_size == len(data)
+            os.utime(descriptor, ns=(5, 6))
+            if look:
+                assert os.stat(name).st_mtime_ns == 6
+            os.fchown(descriptor, os.getuid(), os.getgid())
+            os.fchmod(descriptor, 0o640 + number % 8)
+            if look:
+                assert stat.S_IMODE(os.stat(name).st_mode) == 0o640 + number % 8
+                os.write(descriptor, b"more")
+                assert os.fstat(descriptor).st_mtime_ns != 6
+                data += b"more"
+            os.close(descriptor)
+            if number % 3 == 0:
+                os.rename(name, name + "-renamed")
+                name += "-renamed"
+            assert read(name) == data
+            status = os.stat(name)
+            assert stat.S_IMODE(status.st_mode) == 0o640 + number % 8
+            assert look or status.st_mtime_ns == 6, status
+
+
 def statfs_answers():
     status = os.statvfs(".")
     assert status.f_namemax == 255 and status.f_blocks > 0 and status.f_frsize > 0
@@ -310,6 +341,47 @@ def clients_in_parallel():
         thread.join()
     assert not failures, failures[:3]
     assert os.listdir(".") == []
+
+
+def set_id_bits_go_when_others_change_the_file():
+    """Run by root, who keeps them; without that privilege a change of data clears what chown always clears."""
+
+    def mode(path="f"):
+        return stat.S_IMODE(os.stat(path).st_mode)
+
+    def as_nobody(change):
+        os.seteuid(65534)
+        try:
+            change()
+        finally:
+            os.seteuid(0)
+
+    def truncate_by_opening():
+        os.close(os.open("f", os.O_WRONLY | os.O_TRUNC))
+
+    write("f", b"content")
+    os.chown("f", 65534, 0)
+    descriptor = os.open("f", os.O_RDWR)
+    changes = (
+        lambda: os.pwrite(descriptor, b"x", 0),
+        lambda: os.ftruncate(descriptor, 3),
+        lambda: os.truncate("f", 2),
+        lambda: os.posix_fallocate(descriptor, 0, 100),
+        truncate_by_opening,
+    )
+    for number, change in enumerate(changes):
+        for before, after in ((0o6755, 0o755), (0o2745, 0o2745), (0o6745, 0o2745), (0o640, 0o640)):
+            os.chmod("f", before)
+            change()
+            assert mode() == before, (number, oct(before), oct(mode()))
+            as_nobody(change)
+            assert mode() == after, (number, oct(before), oct(mode()))
+            assert stat.S_IMODE(os.fstat(descriptor).st_mode) == after
+    for before, after in ((0o6755, 0o755), (0o2745, 0o2745)):
+        os.chmod("f", before)
+        os.chown("f", 1, 1)
+        assert mode() == after, oct(mode())
+    os.close(descriptor)
 
 
 def changes_are_refused():

@@ -3,9 +3,12 @@ package org.guestmount.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.guestmount.it.framework.Command;
@@ -16,6 +19,7 @@ import org.guestmount.it.framework.KernelMount;
 import org.guestmount.it.framework.Mount;
 import org.guestmount.it.framework.Needs;
 import org.guestmount.it.framework.PlainTree;
+import org.guestmount.it.framework.Python;
 import org.guestmount.it.framework.Requirement;
 import org.guestmount.it.framework.TreeListing;
 import org.guestmount.it.framework.Workspace;
@@ -79,6 +83,55 @@ class WriteFidelityIT {
                 .run();
         assertThat(TreeListing.of(plain).differences(TreeListing.of(readBack), PlainTree.NOT_IN_VFAT))
                 .isEmpty();
+    }
+
+    /** What is answered early must not turn into files that are shorter than anybody was told. */
+    @Test
+    void tarIsToldWhichFilesFindNoSpace() throws IOException {
+        Path plain = WORKSPACE.newFolder("too-much");
+        Python.run(plain, """
+                for i in range(30):
+                    open(f'{root}/large{i}', 'wb').write(os.urandom(4 << 20))
+                for i in range(4000):
+                    open(f'{root}/small{i}', 'wb').write(os.urandom(8000 + i))
+                """);
+        GuestImage image = FilesystemType.EXT4.create(WORKSPACE.folder().resolve("full.img"), 128);
+        Mount mount = WORKSPACE
+                .guestmount()
+                .drive(image)
+                .device("/dev/sda")
+                .writable()
+                .mount();
+
+        Command.Result tar = Command.of("sh", "-c", "tar -C \"$0\" -cf - . | tar -C \"$1\" -xf -", plain, mount.root())
+                .within(COPY_LIMIT)
+                .result();
+        mount.unmount();
+
+        assertThat(tar.status()).isEqualTo(2);
+        assertThat(tar.errors()).contains("No space left on device");
+        FilesystemType.EXT4.assertClean(image.path());
+        try (KernelMount written =
+                KernelMount.readOnly(image.path(), WORKSPACE.folder().resolve("full"))) {
+            for (String name : differing(plain, written.root())) {
+                assertThat(tar.errors()).contains("/" + name + ":");
+            }
+        }
+        Files.delete(image.path());
+    }
+
+    /** The names of files that are not the same in both folders. */
+    private static List<String> differing(Path original, Path copy) throws IOException {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(original)) {
+            for (Path file : files) {
+                Path copied = copy.resolve(file.getFileName());
+                if (!Files.exists(copied) || Files.mismatch(file, copied) >= 0) {
+                    names.add(file.getFileName().toString());
+                }
+            }
+        }
+        return names;
     }
 
     private static void copyAndCompare(FilesystemType type, String shellCommand, String notKept) throws IOException {

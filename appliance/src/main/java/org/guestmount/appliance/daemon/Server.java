@@ -300,7 +300,7 @@ final class Server {
             case LOOKUP, GETATTR, READ_DIRECTORY, READLINK, OPEN, CREATE, FLUSH, RELEASE -> true;
             case MKDIR, MKNOD, SYMLINK, LINK, UNLINK, RMDIR, RENAME, SETATTR -> true;
             case GETXATTR, LISTXATTR, SETXATTR, REMOVEXATTR, STATFS, SEEK -> true;
-            case WRITE -> frame.body().remaining() <= BRIEF_BYTES;
+            case WRITE, UPDATE_FILE -> frame.body().remaining() <= BRIEF_BYTES;
             case READ -> Read.lengthIn(frame.body()) <= BRIEF_BYTES;
             case READ_INTO_WINDOW -> ReadIntoWindow.lengthIn(frame.body()) <= BRIEF_BYTES;
             case WRITE_FROM_WINDOW -> WriteFromWindow.lengthIn(frame.body()) <= BRIEF_BYTES;

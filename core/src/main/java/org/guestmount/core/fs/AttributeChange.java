@@ -20,6 +20,9 @@ public record AttributeChange(
         @Nullable Integer mode,
         @Nullable TimeChange accessed,
         @Nullable TimeChange modified) {
+    /** Leaves everything as it is. */
+    public static final AttributeChange NONE = new AttributeChange(null, null, null, null, null, null);
+
     public AttributeChange {
         if (size != null && size < 0) {
             throw new IllegalArgumentException("negative size: " + size);
@@ -33,6 +36,10 @@ public record AttributeChange(
      */
     public record TimeChange(@Nullable Timestamp time) {
         public static final TimeChange NOW = new TimeChange(null);
+    }
+
+    public boolean isNone() {
+        return equals(NONE);
     }
 
     public static AttributeChange ofSize(long size) {

@@ -15,6 +15,8 @@ import com.google.errorprone.annotations.Immutable;
  * @param size in bytes, at least 0
  * @param blocks allocated, in units of 512 bytes
  * @param blockSize preferred I/O size, in bytes
+ * @param provisional whether the guest has not confirmed them: times and blocks are guessed, so they are to be neither shown
+ *     nor remembered, but asked for when somebody wants them
  */
 @Immutable
 public record FileAttributes(
@@ -30,7 +32,8 @@ public record FileAttributes(
         int blockSize,
         Timestamp accessed,
         Timestamp modified,
-        Timestamp changed) {
+        Timestamp changed,
+        boolean provisional) {
     public FileAttributes {
         if (!FileType.isTyped(mode)) {
             throw new IllegalArgumentException("no file type in mode 0" + Integer.toOctalString(mode));
@@ -38,6 +41,24 @@ public record FileAttributes(
         if (size < 0) {
             throw new IllegalArgumentException("negative size: " + size);
         }
+    }
+
+    /** What the guest said. */
+    public FileAttributes(
+            long device,
+            long inode,
+            int mode,
+            int links,
+            int uid,
+            int gid,
+            long rdev,
+            long size,
+            long blocks,
+            int blockSize,
+            Timestamp accessed,
+            Timestamp modified,
+            Timestamp changed) {
+        this(device, inode, mode, links, uid, gid, rdev, size, blocks, blockSize, accessed, modified, changed, false);
     }
 
     public FileType type() {

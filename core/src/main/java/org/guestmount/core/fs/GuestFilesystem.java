@@ -3,6 +3,7 @@ package org.guestmount.core.fs;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The guest's mounted filesystems as one tree. The daemon implements it with system calls, the RPC client by asking the
@@ -97,6 +98,22 @@ public interface GuestFilesystem extends AutoCloseable {
      * @return the attributes after the change
      */
     FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException;
+
+    /**
+     * Does what is to be done with a file, perhaps after this has returned, when the data is the caller's again. Updates of
+     * one file that are under way at the same time are done in any order.
+     *
+     * @return completed when all is done, on a thread that must not be blocked; fails with the first
+     *     {@link GuestFilesystemException}
+     */
+    default CompletableFuture<Void> updateLater(FileUpdate update) {
+        try {
+            update.applyTo(this);
+            return CompletableFuture.completedFuture(null);
+        } catch (GuestFilesystemException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
 
     /**
      * fallocate(2).

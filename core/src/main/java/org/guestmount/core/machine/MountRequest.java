@@ -1,5 +1,6 @@
 package org.guestmount.core.machine;
 
+import java.util.List;
 import org.guestmount.core.fs.GuestPath;
 import org.jspecify.annotations.Nullable;
 
@@ -15,4 +16,9 @@ public record MountRequest(
         String device,
         GuestPath mountpoint,
         String options,
-        @Nullable String type) {}
+        @Nullable String type) {
+    /** Whether everything written there is to be on the disk before whoever wrote it goes on. */
+    public boolean isSynchronous() {
+        return List.of(options.split(",", -1)).contains("sync");
+    }
+}

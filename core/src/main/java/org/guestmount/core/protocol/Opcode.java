@@ -37,6 +37,7 @@ import org.guestmount.core.protocol.message.Symlink;
 import org.guestmount.core.protocol.message.Sync;
 import org.guestmount.core.protocol.message.Unlink;
 import org.guestmount.core.protocol.message.UnmountAll;
+import org.guestmount.core.protocol.message.UpdateFile;
 import org.guestmount.core.protocol.message.Wake;
 import org.guestmount.core.protocol.message.Write;
 import org.guestmount.core.protocol.message.WriteFromWindow;
@@ -75,6 +76,7 @@ public enum Opcode {
     READ_SMALL_FILES(29),
     READ_INTO_WINDOW(30),
     WRITE_FROM_WINDOW(31),
+    UPDATE_FILE(32),
     MAP_EXTENTS(33),
     MAP_SMALL_FILES(34),
     LIST_BLOCK_DEVICES(64),
@@ -155,6 +157,7 @@ public enum Opcode {
             case WRITE_FROM_WINDOW -> WriteFromWindow.decode(in);
             case MAP_EXTENTS -> MapExtents.decode(in);
             case MAP_SMALL_FILES -> MapSmallFiles.decode(in);
+            case UPDATE_FILE -> UpdateFile.decode(in);
             case LIST_BLOCK_DEVICES -> ListBlockDevices.decode(in);
             case DETECT_FILESYSTEMS -> DetectFilesystems.decode(in);
             case MOUNT -> Mount.decode(in);

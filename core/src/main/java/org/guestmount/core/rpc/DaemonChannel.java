@@ -123,20 +123,19 @@ public final class DaemonChannel implements AutoCloseable {
     }
 
     /**
-     * Submits a request without waiting for its result, though perhaps for room in flight.
+     * Submits a request without waiting for its result, though perhaps for room in flight, and then whether or not the
+     * thread is interrupted: what nobody waits for has nobody to repeat it.
      *
      * @return completed on the event loop, so what depends on it must not block; fails with the
      *     {@link GuestFilesystemException} that {@link #call} would throw. Cancelling it gives the result up.
      */
     public <R> CompletableFuture<R> submit(Request<R> request) {
         CompletableFuture<R> result = new CompletableFuture<>();
-        try {
-            CompletableFuture<Frame> reply = begin(request);
-            reply.whenComplete((frame, failure) -> complete(result, request, frame, failure));
-            result.whenComplete((value, failure) -> reply.cancel(false));
-        } catch (GuestFilesystemException e) {
-            result.completeExceptionally(e);
-        }
+        PendingCall call =
+                loop.inEventLoop() ? PendingCall.following(request, budget) : PendingCall.surely(request, budget);
+        CompletableFuture<Frame> reply = send(call, false);
+        reply.whenComplete((frame, failure) -> complete(result, request, frame, failure));
+        result.whenComplete((value, failure) -> reply.cancel(false));
         return result;
     }
 
@@ -194,6 +193,10 @@ public final class DaemonChannel implements AutoCloseable {
         } catch (InterruptedException e) {
             throw interrupted();
         }
+        return send(call, late);
+    }
+
+    private CompletableFuture<Frame> send(PendingCall call, boolean late) {
         try {
             loop.execute(() -> inFlight.send(context, call, late));
         } catch (RejectedExecutionException e) {

@@ -33,9 +33,19 @@ final class PendingCall {
      */
     static PendingCall of(Request<?> request, Semaphore budget) throws InterruptedException {
         ByteBuf frame = encode(request);
-        int share = Math.max(LEAST_SHARE_BYTES, frame.readableBytes());
-        budget.acquire(share);
-        return new PendingCall(request, frame, budget, share);
+        budget.acquire(shareOf(frame));
+        return new PendingCall(request, frame, budget, shareOf(frame));
+    }
+
+    /** The same, waiting on even if the thread is interrupted. */
+    static PendingCall surely(Request<?> request, Semaphore budget) {
+        ByteBuf frame = encode(request);
+        budget.acquireUninterruptibly(shareOf(frame));
+        return new PendingCall(request, frame, budget, shareOf(frame));
+    }
+
+    private static int shareOf(ByteBuf frame) {
+        return Math.max(LEAST_SHARE_BYTES, frame.readableBytes());
     }
 
     /** A call without a share, for one that follows from another just answered. */

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
@@ -14,6 +15,7 @@ import org.guestmount.core.fs.FileDetails;
 import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
+import org.guestmount.core.fs.FileUpdate;
 import org.guestmount.core.fs.FilesystemStatistics;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
@@ -54,6 +56,7 @@ import org.guestmount.core.protocol.message.Statfs;
 import org.guestmount.core.protocol.message.Symlink;
 import org.guestmount.core.protocol.message.Sync;
 import org.guestmount.core.protocol.message.Unlink;
+import org.guestmount.core.protocol.message.UpdateFile;
 import org.guestmount.core.protocol.message.Write;
 import org.guestmount.core.protocol.message.WriteFromWindow;
 import org.jspecify.annotations.Nullable;
@@ -209,6 +212,14 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
     @Override
     public FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException {
         return channel.call(new Setattr(file, change));
+    }
+
+    @Override
+    public CompletableFuture<Void> updateLater(FileUpdate update) {
+        if (update.release()) {
+            handles.remove(update.file());
+        }
+        return channel.submit(new UpdateFile(update)).thenAccept(done -> {});
     }
 
     @Override

@@ -15,6 +15,7 @@ public abstract class GuestFilesystemContract
                 TransferContract,
                 SpaceContract,
                 SetattrContract,
+                UpdateContract,
                 LinkContract,
                 RenameContract,
                 XattrContract {

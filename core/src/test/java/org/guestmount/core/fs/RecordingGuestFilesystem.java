@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -17,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Meant to be compared as a multiset: {@code assertThat(backend.take()).containsExactlyInAnyOrder(…)}.
  */
 public final class RecordingGuestFilesystem extends ForwardingGuestFilesystem {
+    private final GuestFilesystem delegate;
     private final Map<FileHandle, String> opened = new ConcurrentHashMap<>();
 
     @GuardedBy("operations")
@@ -24,6 +26,7 @@ public final class RecordingGuestFilesystem extends ForwardingGuestFilesystem {
 
     public RecordingGuestFilesystem(GuestFilesystem delegate) {
         super(delegate);
+        this.delegate = delegate;
     }
 
     /** All operations since the last {@link #take}, in the order they came. */
@@ -147,6 +150,18 @@ public final class RecordingGuestFilesystem extends ForwardingGuestFilesystem {
     public FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException {
         record("setattr", shown(file));
         return super.setattr(file, change);
+    }
+
+    /** Shown as {@code update /a 0+512}, then {@code setattr} and {@code release} if that is part of it. */
+    @Override
+    public CompletableFuture<Void> updateLater(FileUpdate update) {
+        record("update " + shown(update.file()) + " " + update.offset() + "+"
+                + update.data().remaining() + (update.change().isNone() ? "" : " setattr")
+                + (update.release() ? " release" : ""));
+        if (update.release()) {
+            opened.remove(update.file());
+        }
+        return delegate.updateLater(update);
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.guestmount.core.protocol;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import org.guestmount.core.fs.FileUpdate;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
@@ -44,6 +45,7 @@ import org.guestmount.core.protocol.message.Symlink;
 import org.guestmount.core.protocol.message.Sync;
 import org.guestmount.core.protocol.message.Unlink;
 import org.guestmount.core.protocol.message.UnmountAll;
+import org.guestmount.core.protocol.message.UpdateFile;
 import org.guestmount.core.protocol.message.Wake;
 import org.guestmount.core.protocol.message.Write;
 import org.guestmount.core.protocol.message.WriteFromWindow;
@@ -206,6 +208,15 @@ final class Messages {
                         .as(Removexattr::new));
             case STATFS -> pairs(Vocabulary.paths().map(Statfs::new), Vocabulary.statistics());
             case SYNC -> commands(Arbitraries.just(new Sync()));
+            case UPDATE_FILE ->
+                commands(Combinators.combine(
+                                Vocabulary.handles(),
+                                Vocabulary.longs(),
+                                Vocabulary.buffers(5000),
+                                Vocabulary.changes(),
+                                Arbitraries.of(true, false))
+                        .as(FileUpdate::new)
+                        .map(UpdateFile::new));
             case LIST_BLOCK_DEVICES ->
                 pairs(
                         Vocabulary.ints().map(ListBlockDevices::new),

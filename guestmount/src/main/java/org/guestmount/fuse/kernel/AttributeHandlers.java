@@ -27,6 +27,7 @@ final class AttributeHandlers {
     private static final int HANDLE = 1 << 6;
     private static final int ACCESSED_NOW = 1 << 7;
     private static final int MODIFIED_NOW = 1 << 8;
+    private static final int KILL_SUIDGID = 1 << 11;
 
     private final Context context;
     private final GuestOperations operations;
@@ -110,7 +111,8 @@ final class AttributeHandlers {
                 (valid & MODE) != 0 ? mode & 07777 : null,
                 time(valid, ACCESSED, ACCESSED_NOW, accessed, accessedNanos),
                 time(valid, MODIFIED, MODIFIED_NOW, modified, modifiedNanos));
-        Context.Use<FileAttributes, FileReference> set = reference -> operations.setattr(reference, change);
+        boolean kill = (valid & KILL_SUIDGID) != 0;
+        Context.Use<FileAttributes, FileReference> set = reference -> operations.setattr(reference, change, kill);
         FileAttributes attributes =
                 (valid & HANDLE) != 0 ? set.with(new FileHandle(handle)) : context.using(in.node(), set);
         context.putAttributes(out, attributes);

@@ -29,8 +29,9 @@ public record AttributeView(
     /** {@code struct fuse_entry_out}: a node, under a name. */
     void putEntry(Reply out, long node, FileAttributes attributes, long inodeNumber) {
         out.u64(node).u64(0);
-        out.u64(entryTimeout.toSeconds()).u64(attributeTimeout.toSeconds());
-        out.u32(entryTimeout.toNanosPart()).u32(attributeTimeout.toNanosPart());
+        Duration valid = validity(attributes);
+        out.u64(entryTimeout.toSeconds()).u64(valid.toSeconds());
+        out.u32(entryTimeout.toNanosPart()).u32(valid.toNanosPart());
         putAttributes(out, attributes, inodeNumber);
     }
 
@@ -47,10 +48,14 @@ public record AttributeView(
 
     /** {@code struct fuse_attr_out}. */
     void putAttributeReply(Reply out, FileAttributes attributes, long inodeNumber) {
-        out.u64(attributeTimeout.toSeconds())
-                .u32(attributeTimeout.toNanosPart())
-                .u32(0);
+        Duration valid = validity(attributes);
+        out.u64(valid.toSeconds()).u32(valid.toNanosPart()).u32(0);
         putAttributes(out, attributes, inodeNumber);
+    }
+
+    /** The kernel has to ask again for what was only guessed, before it shows it to anybody. */
+    private Duration validity(FileAttributes attributes) {
+        return attributes.provisional() ? Duration.ZERO : attributeTimeout;
     }
 
     /** {@code struct fuse_attr}. Within 32 bits a device number needs no conversion: the encodings are one. */

@@ -25,6 +25,12 @@ final class FileHandlers {
 
     private static final int FDATASYNC = 1;
 
+    /** {@code FUSE_OPEN_KILL_SUIDGID}: with {@code O_TRUNC}. */
+    private static final int OPEN_KILL_SUIDGID = 1;
+
+    /** {@code FUSE_WRITE_KILL_SUIDGID}. */
+    private static final int WRITE_KILL_SUIDGID = 1 << 2;
+
     /** A clone of any size is one step, but a copy of this much keeps the guest busy for about a second. */
     private static final long MAX_COPY_BYTES = 256 << 20;
 
@@ -57,6 +63,7 @@ final class FileHandlers {
             long offset = in.u64();
             long length = in.u64();
             operations.fallocate(file, in.u32(), offset, length);
+            dropPrivilegesAfter(in, file);
         });
         handlers.put(Opcode.LSEEK, (in, out) -> {
             FileHandle file = handle(in);
@@ -72,9 +79,10 @@ final class FileHandlers {
 
     private void open(Request in, Reply out) throws GuestFilesystemException {
         int flags = in.u32();
+        boolean kill = (in.u32() & OPEN_KILL_SUIDGID) != 0;
         Node node = nodes.get(in.node());
         try (NodeLocks.Held held = context.locks().use(node)) {
-            OpenedFile file = operations.open(nodes.path(node), flags);
+            OpenedFile file = operations.open(nodes.path(node), flags, kill);
             nodes.opened(node);
             out.open(file.handle().id(), (flags & O_ACCMODE) == 0 ? KEEP_CACHE | NO_FLUSH : KEEP_CACHE);
         }
@@ -83,12 +91,14 @@ final class FileHandlers {
     private void create(Request in, Reply out) throws GuestFilesystemException {
         int flags = in.u32();
         int mode = in.u32();
-        in.skip(8);
+        in.skip(4);
+        boolean kill = (in.u32() & OPEN_KILL_SUIDGID) != 0;
         String name = in.name();
         Credentials caller = in.caller();
         Node parent = nodes.get(in.node());
         try (NodeLocks.Held held = context.locks().use(parent)) {
-            OpenedFile file = operations.create(NameHandlers.resolve(nodes.path(parent), name), flags, mode, caller);
+            OpenedFile file =
+                    operations.create(NameHandlers.resolve(nodes.path(parent), name), flags, mode, caller, kill);
             Node node = nodes.enter(parent, name, file.attributes());
             nodes.opened(node);
             context.putEntry(out, node, file.attributes());
@@ -106,9 +116,21 @@ final class FileHandlers {
         FileHandle file = handle(in);
         long offset = in.u64();
         int size = in.u32();
-        in.skip(20);
+        boolean kill = (in.u32() & WRITE_KILL_SUIDGID) != 0;
+        in.skip(16);
         ByteBuffer data = in.data(size);
-        out.written(operations.write(file, offset, data));
+        int written = operations.write(file, offset, data);
+        if (kill) {
+            operations.dropPrivileges(file);
+        }
+        out.written(written);
+    }
+
+    /** For changes of data where the kernel does not say whether the caller may keep the bits: root may. */
+    private void dropPrivilegesAfter(Request in, FileHandle file) throws GuestFilesystemException {
+        if (in.uid() != 0) {
+            operations.dropPrivileges(file);
+        }
     }
 
     /** {@code struct fuse_copy_file_range_in}. */
@@ -119,6 +141,8 @@ final class FileHandlers {
         FileHandle destination = handle(in);
         long destinationOffset = in.u64();
         long length = Math.min(in.u64(), MAX_COPY_BYTES);
-        out.written((int) operations.copyRange(source, sourceOffset, destination, destinationOffset, length));
+        int copied = (int) operations.copyRange(source, sourceOffset, destination, destinationOffset, length);
+        dropPrivilegesAfter(in, destination);
+        out.written(copied);
     }
 }

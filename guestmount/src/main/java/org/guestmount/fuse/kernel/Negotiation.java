@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 final class Negotiation {
     private static final int MAJOR = 7;
 
-    /** Linux 5.4 and later speak this minor version or a later one, and from then on ours. */
-    private static final int MINOR = 31;
+    /** Linux 5.12 and later speak this minor version or a later one, and from then on ours; earlier ones theirs. */
+    private static final int MINOR = 33;
 
     private static final int ASYNC_READ = 1;
     private static final int ATOMIC_O_TRUNC = 1 << 3;
@@ -21,8 +21,20 @@ final class Negotiation {
     private static final int MAX_PAGES = 1 << 22;
     private static final int CACHE_SYMLINKS = 1 << 23;
 
-    private static final int WANTED =
-            ATOMIC_O_TRUNC | BIG_WRITES | DO_READDIRPLUS | ASYNC_DIO | PARALLEL_DIROPS | MAX_PAGES | CACHE_SYMLINKS;
+    /**
+     * {@code FUSE_HANDLE_KILLPRIV_V2}: we clear setuid and setgid when told to. Otherwise the kernel asks for attributes
+     * before each chown, to do so itself.
+     */
+    private static final int HANDLE_KILLPRIV_V2 = 1 << 28;
+
+    private static final int WANTED = ATOMIC_O_TRUNC
+            | BIG_WRITES
+            | DO_READDIRPLUS
+            | ASYNC_DIO
+            | PARALLEL_DIROPS
+            | MAX_PAGES
+            | CACHE_SYMLINKS
+            | HANDLE_KILLPRIV_V2;
 
     private static final int PAGE_BYTES = 4096;
     private static final int UNUSED_BYTES = 32;

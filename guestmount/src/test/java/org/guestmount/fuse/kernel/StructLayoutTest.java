@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** Sizes and offsets as a C compiler gives them for linux/fuse.h. */
 class StructLayoutTest {
+    private static final int HANDLE_KILLPRIV_V2 = 1 << 28;
+
     private static final FileAttributes ATTRIBUTES = new FileAttributes(
             1, 2, 0100755, 3, 4, 5, 6, 7, 8, 9, new Timestamp(10, 11), new Timestamp(-12, 13), new Timestamp(14, 15));
 
@@ -89,6 +91,29 @@ class StructLayoutTest {
         assertAttributesAt(16);
     }
 
+    @Test
+    void guessedAttributesAreToBeAskedForAgain() {
+        FileAttributes guessed = new FileAttributes(
+                1,
+                2,
+                0100755,
+                3,
+                4,
+                5,
+                6,
+                7,
+                8,
+                9,
+                new Timestamp(0, 0),
+                new Timestamp(0, 0),
+                new Timestamp(0, 0),
+                true);
+        view().putAttributeReply(reply, guessed, 99);
+
+        assertThat(u64(0)).isZero();
+        assertThat(u32(8)).isZero();
+    }
+
     private void assertAttributesAt(int start) {
         assertThat(u64(start)).isEqualTo(99);
         assertThat(u64(start + 8)).isEqualTo(7);
@@ -152,8 +177,9 @@ class StructLayoutTest {
 
         assertPayload(64);
         assertThat(u32(0)).isEqualTo(7);
-        assertThat(u32(4)).isEqualTo(31);
+        assertThat(u32(4)).isEqualTo(33);
         assertThat(u32(8)).isEqualTo(65536);
+        assertThat(u32(12) & HANDLE_KILLPRIV_V2).isNotZero();
         assertThat(u16(16)).isEqualTo(64);
         assertThat(u16(18)).isEqualTo(48);
         assertThat(u32(20)).isEqualTo(1 << 20);

@@ -1,0 +1,98 @@
+package org.guestmount.cache.writebehind;
+
+import org.guestmount.core.fs.AttributeChange;
+import org.guestmount.core.fs.AttributeChange.TimeChange;
+import org.guestmount.core.fs.FileAttributes;
+import org.guestmount.core.fs.Timestamp;
+import org.jspecify.annotations.Nullable;
+
+/** Changes of attributes, not of size: one after the other, and what they lead to. */
+final class Changes {
+    private static final int SET_UID = 04000;
+    private static final int SET_GID = 02000;
+    private static final int GROUP_EXECUTES = 0010;
+    private static final int PERMISSIONS = 07777;
+
+    private Changes() {}
+
+    /** Whether both as one, the owner before the mode, are the same as one after the other: a chown clears bits that a chmod set. */
+    static boolean canMerge(AttributeChange first, AttributeChange second) {
+        return first.mode() == null || (second.uid() == null && second.gid() == null);
+    }
+
+    static AttributeChange merge(AttributeChange first, AttributeChange second) {
+        return new AttributeChange(
+                null,
+                later(first.uid(), second.uid()),
+                later(first.gid(), second.gid()),
+                later(first.mode(), second.mode()),
+                later(first.accessed(), second.accessed()),
+                later(first.modified(), second.modified()));
+    }
+
+    private static <T> @Nullable T later(@Nullable T first, @Nullable T second) {
+        return second == null ? first : second;
+    }
+
+    /** The change as it is at that time, whenever it is done. */
+    static AttributeChange at(Timestamp now, AttributeChange change) {
+        TimeChange present = new TimeChange(now);
+        return new AttributeChange(
+                null,
+                change.uid(),
+                change.gid(),
+                change.mode(),
+                TimeChange.NOW.equals(change.accessed()) ? present : change.accessed(),
+                TimeChange.NOW.equals(change.modified()) ? present : change.modified());
+    }
+
+    /** The attributes a file should have after the change, as far as that can be told. */
+    static FileAttributes expected(FileAttributes before, AttributeChange change) {
+        int mode = before.mode();
+        if (change.uid() != null || change.gid() != null) {
+            mode &= ~(SET_UID | ((mode & GROUP_EXECUTES) != 0 ? SET_GID : 0));
+        }
+        if (change.mode() != null) {
+            mode = (mode & ~PERMISSIONS) | (change.mode() & PERMISSIONS);
+        }
+        return new FileAttributes(
+                before.device(),
+                before.inode(),
+                mode,
+                before.links(),
+                change.uid() == null ? before.uid() : change.uid(),
+                change.gid() == null ? before.gid() : change.gid(),
+                before.rdev(),
+                before.size(),
+                before.blocks(),
+                before.blockSize(),
+                time(before.accessed(), change.accessed()),
+                time(before.modified(), change.modified()),
+                before.changed(),
+                true);
+    }
+
+    private static Timestamp time(Timestamp before, @Nullable TimeChange change) {
+        Timestamp time = change == null ? null : change.time();
+        return time == null ? before : time;
+    }
+
+    /** The attributes of a file written to up to there. */
+    static FileAttributes grown(FileAttributes before, long end) {
+        return new FileAttributes(
+                before.device(),
+                before.inode(),
+                before.mode(),
+                before.links(),
+                before.uid(),
+                before.gid(),
+                before.rdev(),
+                Math.max(before.size(), end),
+                before.blocks(),
+                before.blockSize(),
+                before.accessed(),
+                before.modified(),
+                before.changed(),
+                true);
+    }
+}

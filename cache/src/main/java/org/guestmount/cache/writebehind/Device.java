@@ -1,0 +1,127 @@
+package org.guestmount.cache.writebehind;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.function.LongSupplier;
+import org.guestmount.core.fs.AttributeChange;
+import org.guestmount.core.fs.FileAttributes;
+import org.guestmount.core.fs.FilesystemStatistics;
+import org.guestmount.core.fs.GuestFilesystem;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.GuestPath;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the guest's filesystems, and what can be foretold of it: that there will be room, and that it will not refuse a change of attributes.
+ */
+final class Device {
+    private static final long RESERVE_BYTES = 64 << 20;
+
+    /** How much more room there has to be than data: clusters, extents, copies of both. */
+    private static final int OVERHEAD = 4;
+
+    private static final long ASK_AFTER_BYTES = 16 << 20;
+    private static final int ASK_AFTER_FILES = 512;
+    private static final long ASK_AFTER_NANOS = 1_000_000_000;
+
+    /**
+     * Where permissions are made up, as in vfat, {@code r} and {@code x} are the same for all files. So a filesystem that changes them as told
+     * stores them.
+     */
+    private static final int TELLING_BITS = 0555;
+
+    private final GuestFilesystem guest;
+    private final Backlog backlog;
+    private final LongSupplier nanoTime;
+
+    @GuardedBy("this")
+    private boolean hasRoom;
+
+    @GuardedBy("this")
+    private boolean asked;
+
+    @GuardedBy("this")
+    private long askedAt;
+
+    @GuardedBy("this")
+    private long spentBefore;
+
+    @GuardedBy("this")
+    private int filesSince;
+
+    private volatile boolean storesModes;
+    private volatile boolean storesOwners;
+
+    Device(GuestFilesystem guest, Backlog backlog, LongSupplier nanoTime) {
+        this.guest = guest;
+        this.backlog = backlog;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Another file is to be written. */
+    synchronized void countFile() {
+        filesSince++;
+    }
+
+    /**
+     * Whether there is surely room for everything pending and what is going to be until this is asked again. Only now and then asks the guest, the lock
+     * held: who waits for it would have to ask the same.
+     *
+     * @param path anything on this filesystem
+     */
+    synchronized boolean hasRoom(GuestPath path) {
+        long now = nanoTime.getAsLong();
+        long spent = backlog.spentBytes();
+        if (asked
+                && now - askedAt < ASK_AFTER_NANOS
+                && spent - spentBefore < ASK_AFTER_BYTES
+                && filesSince < ASK_AFTER_FILES) {
+            return hasRoom;
+        }
+        hasRoom = availableBytes(path) >= RESERVE_BYTES + OVERHEAD * backlog.bytes();
+        asked = true;
+        askedAt = now;
+        spentBefore = spent;
+        filesSince = 0;
+        return hasRoom;
+    }
+
+    private double availableBytes(GuestPath path) {
+        try {
+            FilesystemStatistics statistics = guest.statfs(path);
+            return (double) statistics.availableBlocks() * statistics.fragmentSize();
+        } catch (GuestFilesystemException e) {
+            return 0;
+        }
+    }
+
+    /** Whether the filesystem is sure to do this, short of failing altogether. */
+    boolean accepts(FileAttributes before, AttributeChange change) {
+        return change.size() == null
+                && (storesModes || !changesMode(before, change))
+                && (storesOwners || !changesOwner(before, change));
+    }
+
+    /** Takes notice of a change the guest has done. */
+    void learn(FileAttributes before, AttributeChange change, FileAttributes after) {
+        if (changesOwner(before, change) && !changesOwner(after, change)) {
+            storesOwners = true;
+        }
+        Integer mode = change.mode();
+        if (mode != null && ((mode ^ before.mode()) & TELLING_BITS) != 0 && !changesMode(after, change)) {
+            storesModes = true;
+        }
+    }
+
+    private static boolean changesMode(FileAttributes attributes, AttributeChange change) {
+        Integer mode = change.mode();
+        return mode != null && ((mode ^ attributes.mode()) & 07777) != 0;
+    }
+
+    private static boolean changesOwner(FileAttributes attributes, AttributeChange change) {
+        return differs(attributes.uid(), change.uid()) || differs(attributes.gid(), change.gid());
+    }
+
+    private static boolean differs(int is, @Nullable Integer wanted) {
+        return wanted != null && wanted != is;
+    }
+}

@@ -1,0 +1,403 @@
+package org.guestmount.cache.writebehind;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.guestmount.core.fs.AttributeChange;
+import org.guestmount.core.fs.Credentials;
+import org.guestmount.core.fs.DirectoryChunk;
+import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.FileAttributes;
+import org.guestmount.core.fs.FileDetails;
+import org.guestmount.core.fs.FileHandle;
+import org.guestmount.core.fs.FileReference;
+import org.guestmount.core.fs.FileType;
+import org.guestmount.core.fs.FilesystemStatistics;
+import org.guestmount.core.fs.ForwardingGuestFilesystem;
+import org.guestmount.core.fs.GuestFilesystem;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.OpenFlags;
+import org.guestmount.core.fs.OpenedFile;
+import org.guestmount.core.fs.RenameMode;
+import org.guestmount.core.fs.SeekTarget;
+import org.guestmount.core.fs.XattrMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers what is written to a new file, its attributes and its closing before the guest has done them, and has them done together, while the
+ * program that made it goes on. Whatever could tell the difference waits: nothing seen through this object is older than what was answered through it.
+ *
+ * <p>What fails afterwards is told to the program by the next write, flush or fsync of the file; if it has none open any more, by the next fsync or sync
+ * of anything; and in any case by {@link #close}.
+ *
+ * <p>Attributes it answers to {@link #setattr} may be {@link FileAttributes#provisional provisional}.
+ *
+ * <p>It has to be the only one through which the guest's filesystems are changed.
+ */
+public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
+    /** What is pending of an open file is sent after this time: a program that is killed with us loses no more. */
+    private static final Duration MAX_AGE = Duration.ofMillis(500);
+
+    /** Who opens a file with these wants to know that its data is on the disk, or decides where it goes only when writing. */
+    private static final int[] NOT_DEFERRED = {OpenFlags.SYNC, OpenFlags.DSYNC, OpenFlags.APPEND};
+
+    private final GuestFilesystem guest;
+    private final LongSupplier nanoTime;
+    private final Backlog backlog = new Backlog();
+    private final NewFiles files = new NewFiles();
+    private final GuestClock clock = new GuestClock();
+
+    /** Those closed of which something may remain to be sent. */
+    private final Queue<NewFile> closed = new ConcurrentLinkedQueue<>();
+
+    private final Map<Long, Device> devices = new ConcurrentHashMap<>();
+    private final ScheduledThreadPoolExecutor timer;
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+
+    /** @param guest closed with this */
+    public WriteBehindFilesystem(GuestFilesystem guest) {
+        this(guest, System::nanoTime);
+    }
+
+    /** With a clock, in nanoseconds. */
+    WriteBehindFilesystem(GuestFilesystem guest, LongSupplier nanoTime) {
+        super(guest);
+        this.guest = guest;
+        this.nanoTime = nanoTime;
+        this.timer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "write-behind");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    // What is deferred.
+
+    @Override
+    public OpenedFile create(GuestPath path, OpenFlags flags, int mode, Credentials owner)
+            throws GuestFilesystemException {
+        // That nobody opens the file before it is known here, the host's kernel sees to.
+        retire(path);
+        OpenedFile created = createNew(path, flags, mode, owner);
+        // While the program fills the new one, the guest is free for those before it.
+        sendClosed();
+        if (created == null) {
+            return opened(path, guest.create(path, flags, mode, owner));
+        }
+        if (isDeferrable(flags, created.attributes())) {
+            Device device = devices.computeIfAbsent(
+                    created.attributes().device(), number -> new Device(guest, backlog, nanoTime));
+            device.countFile();
+            clock.saw(created.attributes().changed(), nanoTime.getAsLong());
+            files.add(new NewFile(guest, backlog, device, clock, path, created, files::forget));
+        }
+        return created;
+    }
+
+    /** Null if it exists and may. */
+    private @Nullable OpenedFile createNew(GuestPath path, OpenFlags flags, int mode, Credentials owner)
+            throws GuestFilesystemException {
+        try {
+            return guest.create(path, new OpenFlags(flags.bits() | OpenFlags.EXCL), mode, owner);
+        } catch (GuestFilesystemException e) {
+            if (e.errno() == Errno.EEXIST && !flags.has(OpenFlags.EXCL)) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isDeferrable(OpenFlags flags, FileAttributes attributes) {
+        for (int flag : NOT_DEFERRED) {
+            if (flags.has(flag)) {
+                return false;
+            }
+        }
+        return flags.isWritable() && attributes.type() == FileType.REGULAR && attributes.links() == 1;
+    }
+
+    @Override
+    public int write(FileHandle file, long offset, ByteBuffer source) throws GuestFilesystemException {
+        backlog.spend(source.remaining());
+        NewFile made = files.find(file);
+        if (made == null) {
+            return guest.write(file, offset, source);
+        }
+        int count = made.write(offset, source, nanoTime.getAsLong());
+        scheduleSending();
+        return count;
+    }
+
+    @Override
+    public FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException {
+        NewFile made = files.find(file);
+        if (made == null) {
+            return guest.setattr(file, change);
+        }
+        FileAttributes attributes = made.setattr(file, change, nanoTime.getAsLong());
+        scheduleSending();
+        return attributes;
+    }
+
+    @Override
+    public void flush(FileHandle file) throws GuestFilesystemException {
+        NewFile made = files.find(file);
+        if (made == null) {
+            guest.flush(file);
+        } else {
+            made.flush();
+        }
+    }
+
+    @Override
+    public void release(FileHandle file) throws GuestFilesystemException {
+        NewFile made = files.close(file);
+        if (made == null) {
+            guest.release(file);
+        } else if (made.release(nanoTime.getAsLong())) {
+            closed.add(made);
+            scheduleSending();
+        }
+    }
+
+    private void sendClosed() {
+        for (NewFile file = closed.poll(); file != null; file = closed.poll()) {
+            file.sendClosed();
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // what fails is told to whoever uses the file
+    private void scheduleSending() {
+        if (scheduled.compareAndSet(false, true)) {
+            timer.schedule(this::sendAged, MAX_AGE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Sends what has been pending for too long; goes on as long as something is. */
+    void sendAged() {
+        scheduled.set(false);
+        sendClosed();
+        long limit = nanoTime.getAsLong() - MAX_AGE.toNanos();
+        boolean left = false;
+        for (NewFile file : files.all()) {
+            left |= !file.sendOlderThan(limit);
+        }
+        if (left) {
+            scheduleSending();
+        }
+    }
+
+    // What could tell the difference.
+
+    private void settle(FileReference reference) {
+        NewFile file = files.find(reference);
+        if (file != null) {
+            file.settle();
+        }
+    }
+
+    private void retire(FileReference reference) {
+        NewFile file = files.find(reference);
+        if (file != null) {
+            retire(file);
+        }
+    }
+
+    private void retire(NewFile file) {
+        file.retire();
+        files.forget(file);
+    }
+
+    private void settleAll() {
+        files.all().forEach(NewFile::settle);
+    }
+
+    private void retireAll() {
+        files.all().forEach(this::retire);
+    }
+
+    /**
+     * Whether that path led to a file made under another, as where names fold; what the guest told of it is then too old.
+     */
+    private boolean retireAlias(GuestPath path, FileAttributes attributes) {
+        NewFile alias = files.findAlias(attributes.key(), path);
+        if (alias == null) {
+            return false;
+        }
+        retire(alias);
+        return true;
+    }
+
+    @Override
+    public FileDetails lookup(GuestPath path) throws GuestFilesystemException {
+        settle(path);
+        FileDetails details = guest.lookup(path);
+        return retireAlias(path, details.attributes()) ? guest.lookup(path) : details;
+    }
+
+    @Override
+    public FileAttributes getattr(FileReference file) throws GuestFilesystemException {
+        settle(file);
+        FileAttributes attributes = guest.getattr(file);
+        return file instanceof GuestPath path && retireAlias(path, attributes) ? guest.getattr(file) : attributes;
+    }
+
+    @Override
+    public OpenedFile open(GuestPath path, OpenFlags flags) throws GuestFilesystemException {
+        retire(path);
+        return opened(path, guest.open(path, flags));
+    }
+
+    private OpenedFile opened(GuestPath path, OpenedFile file) throws GuestFilesystemException {
+        if (!retireAlias(path, file.attributes())) {
+            return file;
+        }
+        try {
+            return new OpenedFile(file.handle(), guest.getattr(file.handle()));
+        } catch (GuestFilesystemException e) {
+            guest.release(file.handle());
+            throw e;
+        }
+    }
+
+    @Override
+    public DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException {
+        settleAll();
+        return guest.readDirectory(directory, maxBytes);
+    }
+
+    @Override
+    public List<Optional<ByteBuffer>> readSmallFiles(GuestPath directory, List<String> names)
+            throws GuestFilesystemException {
+        settleAll();
+        return guest.readSmallFiles(directory, names);
+    }
+
+    @Override
+    public int read(FileHandle file, long offset, ByteBuffer destination) throws GuestFilesystemException {
+        settle(file);
+        return guest.read(file, offset, destination);
+    }
+
+    @Override
+    public void fallocate(FileHandle file, int mode, long offset, long length) throws GuestFilesystemException {
+        retire(file);
+        backlog.spend(length);
+        guest.fallocate(file, mode, offset, length);
+    }
+
+    @Override
+    public long seek(FileHandle file, long offset, SeekTarget target) throws GuestFilesystemException {
+        settle(file);
+        return guest.seek(file, offset, target);
+    }
+
+    @Override
+    public long copyRange(
+            FileHandle source, long sourceOffset, FileHandle destination, long destinationOffset, long length)
+            throws GuestFilesystemException {
+        settle(source);
+        retire(destination);
+        long count = guest.copyRange(source, sourceOffset, destination, destinationOffset, length);
+        backlog.spend(count);
+        return count;
+    }
+
+    @Override
+    public FileAttributes link(FileReference existing, GuestPath path) throws GuestFilesystemException {
+        retireAll();
+        return guest.link(existing, path);
+    }
+
+    @Override
+    public void unlink(GuestPath path) throws GuestFilesystemException {
+        retire(path);
+        guest.unlink(path);
+    }
+
+    @Override
+    public void rmdir(GuestPath path) throws GuestFilesystemException {
+        settleAll();
+        guest.rmdir(path);
+    }
+
+    @Override
+    public void rename(GuestPath from, GuestPath to, RenameMode mode) throws GuestFilesystemException {
+        retireAll();
+        guest.rename(from, to, mode);
+    }
+
+    @Override
+    public byte[] getxattr(FileReference file, String name) throws GuestFilesystemException {
+        settle(file);
+        return guest.getxattr(file, name);
+    }
+
+    @Override
+    public List<String> listxattr(FileReference file) throws GuestFilesystemException {
+        settle(file);
+        return guest.listxattr(file);
+    }
+
+    @Override
+    public void setxattr(FileReference file, String name, byte[] value, XattrMode mode)
+            throws GuestFilesystemException {
+        settle(file);
+        guest.setxattr(file, name, value, mode);
+    }
+
+    @Override
+    public void removexattr(FileReference file, String name) throws GuestFilesystemException {
+        settle(file);
+        guest.removexattr(file, name);
+    }
+
+    @Override
+    public FilesystemStatistics statfs(GuestPath path) throws GuestFilesystemException {
+        settleAll();
+        return guest.statfs(path);
+    }
+
+    // What makes things last, and reports what could not be kept.
+
+    @Override
+    public void fsync(FileReference file, boolean dataOnly) throws GuestFilesystemException {
+        NewFile made = files.find(file);
+        settleAll();
+        guest.fsync(file, dataOnly);
+        if (made != null) {
+            made.throwFailure();
+        }
+        backlog.throwUnreported();
+    }
+
+    @Override
+    public void sync() throws GuestFilesystemException {
+        settleAll();
+        guest.sync();
+        backlog.throwUnreported();
+    }
+
+    /**
+     * @throws GuestFilesystemException also if anything answered through this object was lost after the last program that
+     *     could be told had closed the file
+     */
+    @Override
+    public void close() throws GuestFilesystemException {
+        settleAll();
+        files.all().forEach(NewFile::loseFailure);
+        timer.shutdownNow();
+        guest.close();
+        backlog.throwLost();
+    }
+}

@@ -1,0 +1,99 @@
+package org.guestmount.cache.writebehind;
+
+import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.FileUpdate;
+import org.guestmount.core.fs.FilesystemStatistics;
+import org.guestmount.core.fs.ForwardingGuestFilesystem;
+import org.guestmount.core.fs.GuestFilesystem;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.GuestPath;
+import org.jspecify.annotations.Nullable;
+
+/** Does updates when another thread gets to it, as a guest does: when told to, or by an executor. */
+public final class LateUpdates extends ForwardingGuestFilesystem {
+    private static final int BLOCK = 4096;
+
+    private final GuestFilesystem guest;
+    private final @Nullable Executor executor;
+    private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+    private volatile @Nullable Errno failure;
+    private volatile long availableBytes = 1L << 40;
+
+    /** @param executor of updates; null to hold them until {@link #doHeld} */
+    public LateUpdates(GuestFilesystem guest, @Nullable Executor executor) {
+        super(guest);
+        this.guest = guest;
+        this.executor = executor;
+    }
+
+    /** Write-behind over this, for which no time passes. */
+    public GuestFilesystem behind() {
+        return new WriteBehindFilesystem(this, () -> 0);
+    }
+
+    @Override
+    public CompletableFuture<Void> updateLater(FileUpdate update) {
+        ByteBuffer data = ByteBuffer.allocate(update.data().remaining());
+        data.put(update.data().duplicate()).flip();
+        FileUpdate copy = new FileUpdate(update.file(), update.offset(), data, update.change(), update.release());
+        return CompletableFuture.runAsync(() -> apply(copy), executor == null ? held::add : executor);
+    }
+
+    private void apply(FileUpdate update) {
+        try {
+            Errno errno = failure;
+            if (errno != null) {
+                if (update.release()) {
+                    guest.release(update.file());
+                }
+                throw GuestFilesystemException.of(errno, "update", update.file());
+            }
+            update.applyTo(guest);
+        } catch (GuestFilesystemException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    /** How many updates are held. */
+    int held() {
+        return held.size();
+    }
+
+    void doHeld() {
+        for (Runnable update = held.poll(); update != null; update = held.poll()) {
+            update.run();
+        }
+    }
+
+    /** From now on updates fail with this, and do nothing but release; null for not any more. */
+    void fail(@Nullable Errno errno) {
+        failure = errno;
+    }
+
+    /** What {@code statfs} says from now on. */
+    void setAvailable(long bytes) {
+        availableBytes = bytes;
+    }
+
+    @Override
+    public FilesystemStatistics statfs(GuestPath path) throws GuestFilesystemException {
+        FilesystemStatistics all = super.statfs(path);
+        long available = availableBytes / BLOCK;
+        return new FilesystemStatistics(
+                BLOCK,
+                BLOCK,
+                all.blocks(),
+                available,
+                available,
+                all.files(),
+                all.freeFiles(),
+                all.availableFiles(),
+                all.maxNameBytes());
+    }
+}
