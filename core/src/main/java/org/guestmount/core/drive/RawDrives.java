@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.guestmount.core.fs.DriveData;
 
 /**
  * The data of raw images that are mounted read-only: it is in the image, byte by byte, as long as the guest has written nothing to the

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.guestmount.core.drive.DriveData;
+import org.guestmount.core.fs.DriveData;
 import org.guestmount.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.guestmount.core.appliance.Appliance;
 import org.guestmount.core.appliance.ApplianceSource;
-import org.guestmount.core.drive.DriveData;
+import org.guestmount.core.fs.DriveData;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.Timestamp;

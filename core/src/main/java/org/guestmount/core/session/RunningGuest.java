@@ -3,7 +3,7 @@ package org.guestmount.core.session;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import org.guestmount.core.drive.DriveData;
+import org.guestmount.core.fs.DriveData;
 import org.guestmount.core.json.JsonObject;
 import org.guestmount.core.qemu.QemuProcess;
 import org.guestmount.core.qemu.QmpClient;

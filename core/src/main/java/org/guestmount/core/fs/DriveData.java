@@ -1,4 +1,4 @@
-package org.guestmount.core.drive;
+package org.guestmount.core.fs;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
