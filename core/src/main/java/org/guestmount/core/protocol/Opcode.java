@@ -38,6 +38,7 @@ import org.guestmount.core.protocol.message.Sync;
 import org.guestmount.core.protocol.message.Unlink;
 import org.guestmount.core.protocol.message.UnmountAll;
 import org.guestmount.core.protocol.message.UpdateFile;
+import org.guestmount.core.protocol.message.UpdateFromWindow;
 import org.guestmount.core.protocol.message.Wake;
 import org.guestmount.core.protocol.message.Write;
 import org.guestmount.core.protocol.message.WriteFromWindow;
@@ -79,6 +80,7 @@ public enum Opcode {
     UPDATE_FILE(32),
     MAP_EXTENTS(33),
     MAP_SMALL_FILES(34),
+    UPDATE_FROM_WINDOW(35),
     LIST_BLOCK_DEVICES(64),
     DETECT_FILESYSTEMS(65),
     MOUNT(66),
@@ -158,6 +160,7 @@ public enum Opcode {
             case MAP_EXTENTS -> MapExtents.decode(in);
             case MAP_SMALL_FILES -> MapSmallFiles.decode(in);
             case UPDATE_FILE -> UpdateFile.decode(in);
+            case UPDATE_FROM_WINDOW -> UpdateFromWindow.decode(in);
             case LIST_BLOCK_DEVICES -> ListBlockDevices.decode(in);
             case DETECT_FILESYSTEMS -> DetectFilesystems.decode(in);
             case MOUNT -> Mount.decode(in);

@@ -57,6 +57,7 @@ import org.guestmount.core.protocol.message.Symlink;
 import org.guestmount.core.protocol.message.Sync;
 import org.guestmount.core.protocol.message.Unlink;
 import org.guestmount.core.protocol.message.UpdateFile;
+import org.guestmount.core.protocol.message.UpdateFromWindow;
 import org.guestmount.core.protocol.message.Write;
 import org.guestmount.core.protocol.message.WriteFromWindow;
 import org.jspecify.annotations.Nullable;
@@ -219,7 +220,17 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
         if (update.release()) {
             handles.remove(update.file());
         }
-        return channel.submit(new UpdateFile(update)).thenAccept(done -> {});
+        int bytes = update.data().remaining();
+        DataWindow.Slot slot = slotFor(bytes);
+        if (slot == null) {
+            return channel.submit(new UpdateFile(update)).thenAccept(done -> {});
+        }
+        slot.data(bytes).put(update.data().duplicate());
+        UpdateFromWindow request = new UpdateFromWindow(
+                update.file(), update.offset(), slot.part(bytes), update.change(), update.release());
+        return channel.submit(request)
+                .whenComplete((done, failure) -> slot.free())
+                .thenAccept(done -> {});
     }
 
     @Override

@@ -3,11 +3,14 @@ package org.guestmount.core.session;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
+import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.FileType;
+import org.guestmount.core.fs.FileUpdate;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
@@ -111,10 +114,26 @@ final class Rehearsal {
         filesystem.getattr(file);
         filesystem.release(file);
         filesystem.setattr(FILE, AttributeChange.ofMode(0600));
+        update();
         filesystem.setxattr(FILE, "trusted.rehearsal", new byte[] {1}, XattrMode.CREATE_OR_REPLACE);
         filesystem.getxattr(FILE, "trusted.rehearsal");
         filesystem.listxattr(FILE);
         filesystem.removexattr(FILE, "trusted.rehearsal");
+    }
+
+    /** What is done to a new file after it was made, in one request each: with much data, and with little. */
+    private void update() throws GuestFilesystemException {
+        for (int bytes : new int[] {FILE_BYTES, 100}) {
+            FileHandle file = filesystem.open(FILE, OpenFlags.READ_WRITE).handle();
+            ByteBuffer content = data.clear().limit(bytes);
+            try {
+                filesystem
+                        .updateLater(new FileUpdate(file, 0, content, AttributeChange.ofMode(0644), true))
+                        .join();
+            } catch (CompletionException e) {
+                throw new GuestFilesystemException(Errno.EIO, "an update failed", e);
+            }
+        }
     }
 
     private void names() throws GuestFilesystemException {

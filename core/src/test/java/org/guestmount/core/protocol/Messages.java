@@ -46,6 +46,7 @@ import org.guestmount.core.protocol.message.Sync;
 import org.guestmount.core.protocol.message.Unlink;
 import org.guestmount.core.protocol.message.UnmountAll;
 import org.guestmount.core.protocol.message.UpdateFile;
+import org.guestmount.core.protocol.message.UpdateFromWindow;
 import org.guestmount.core.protocol.message.Wake;
 import org.guestmount.core.protocol.message.Write;
 import org.guestmount.core.protocol.message.WriteFromWindow;
@@ -217,6 +218,14 @@ final class Messages {
                                 Arbitraries.of(true, false))
                         .as(FileUpdate::new)
                         .map(UpdateFile::new));
+            case UPDATE_FROM_WINDOW ->
+                commands(Combinators.combine(
+                                Vocabulary.handles(),
+                                Vocabulary.longs(),
+                                windowParts(),
+                                Vocabulary.changes(),
+                                Arbitraries.of(true, false))
+                        .as(UpdateFromWindow::new));
             case LIST_BLOCK_DEVICES ->
                 pairs(
                         Vocabulary.ints().map(ListBlockDevices::new),
