@@ -53,17 +53,36 @@ final class BlockDevices {
             Pause.millis(POLL_MILLIS);
             disks = disks();
         }
+        scanned.retainAll(disks.values());
         List<BlockDevice> found = new ArrayList<>();
         for (Integer drive : disks.keySet()) {
             String disk = disks.get(drive);
-            if (scanned.add(disk)) {
-                scanPartitions(disk);
+            try {
+                found.addAll(describe(drive, disk));
+            } catch (GuestFilesystemException e) {
+                if (isThere(disk)) {
+                    throw e;
+                }
+                // It was taken away meanwhile.
             }
-            found.add(describe(new DriveName(drive, 0), disk, disk));
-            Map<Integer, String> partitions = partitions(disk);
-            for (Integer partition : partitions.keySet()) {
-                found.add(describe(new DriveName(drive, partition), disk, disk + "/" + partitions.get(partition)));
-            }
+        }
+        return found;
+    }
+
+    private boolean isThere(String disk) {
+        return new File(sysfs + "/block/" + disk).exists();
+    }
+
+    /** A drive and its partitions. */
+    private List<BlockDevice> describe(int drive, String disk) throws GuestFilesystemException {
+        if (scanned.add(disk)) {
+            scanPartitions(disk);
+        }
+        List<BlockDevice> found = new ArrayList<>();
+        found.add(describe(new DriveName(drive, 0), disk, disk));
+        Map<Integer, String> partitions = partitions(disk);
+        for (Integer partition : partitions.keySet()) {
+            found.add(describe(new DriveName(drive, partition), disk, disk + "/" + partitions.get(partition)));
         }
         return found;
     }
@@ -166,7 +185,7 @@ final class BlockDevices {
     private void scanPartitions(String disk) throws GuestFilesystemException {
         String node = devices + "/" + disk;
         long device = Syscalls.open(node, Abi.O_RDONLY | Abi.O_NONBLOCK);
-        for (int waited = 0; device < 0 && waited < WAIT_MILLIS; waited += POLL_MILLIS) {
+        for (int waited = 0; device < 0 && isThere(disk) && waited < WAIT_MILLIS; waited += POLL_MILLIS) {
             Pause.millis(POLL_MILLIS);
             device = Syscalls.open(node, Abi.O_RDONLY | Abi.O_NONBLOCK);
         }

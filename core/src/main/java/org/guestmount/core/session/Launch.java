@@ -246,11 +246,18 @@ final class Launch {
             });
             return store.find(key);
         } catch (LaunchException e) {
-            throw e;
+            if (e.reason() != Reason.HOST) {
+                throw e;
+            }
+            return cannotSave(e);
         } catch (IOException e) {
-            listener.notice("the appliance's state cannot be saved, so each launch boots it: " + e.getMessage());
-            return Optional.empty();
+            return cannotSave(e);
         }
+    }
+
+    private Optional<Snapshot> cannotSave(IOException e) {
+        listener.notice("the appliance's state cannot be saved, so each launch boots it: " + e.getMessage());
+        return Optional.empty();
     }
 
     /** Names what a saved guest depends on: QEMU, the machine, the processor and the appliance. */

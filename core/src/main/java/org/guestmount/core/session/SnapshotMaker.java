@@ -15,6 +15,7 @@ import org.guestmount.core.protocol.message.UnmountAll;
 import org.guestmount.core.qemu.Accelerator;
 import org.guestmount.core.qemu.GuestDisk;
 import org.guestmount.core.qemu.GuestDisks;
+import org.guestmount.core.qemu.QmpClient;
 import org.guestmount.core.rpc.RpcGuestFilesystem;
 import org.guestmount.core.rpc.RpcGuestMachine;
 import org.guestmount.core.snapshot.SnapshotStore;
@@ -25,6 +26,9 @@ final class SnapshotMaker {
 
     /** Holds nothing; what there is to know of it is that. */
     private static final long SCRATCH_BYTES = 16 << 20;
+
+    private static final int DETACH_MILLIS = 10_000;
+    private static final int DETACH_POLL_MILLIS = 5;
 
     private static final String FILESYSTEM = "rehearsal.ext4.gz";
 
@@ -61,17 +65,26 @@ final class SnapshotMaker {
         Rehearsal rehearsal = new Rehearsal(machine, new RpcGuestFilesystem(guest.channel(), guest.window()));
         GuestDisks.attach(guest.monitor(), scratchDisk(folder.resolve("scratch")), 0);
         rehearsal.useDisk();
-        GuestDisks.detach(guest.monitor(), 0);
-        machine.blockDevices(0);
-        machine.settle();
+        detachDisk(guest.monitor(), machine);
         GuestDisks.attach(guest.monitor(), disk(unpackedFilesystem(folder.resolve("filesystem"))), 0);
         rehearsal.useFilesystem();
         guest.channel().call(new UnmountAll());
-        GuestDisks.detach(guest.monitor(), 0);
-        machine.blockDevices(0);
+        detachDisk(guest.monitor(), machine);
         rehearsal.useFiles();
         guest.channel().call(new UnmountAll());
         machine.settle();
+    }
+
+    /** The guest takes notice in its own time, and must not take the next disk for this one. */
+    private static void detachDisk(QmpClient monitor, RpcGuestMachine machine)
+            throws IOException, InterruptedException {
+        GuestDisks.detach(monitor, 0);
+        for (int waited = 0; !machine.blockDevices(0).isEmpty(); waited += DETACH_POLL_MILLIS) {
+            if (waited > DETACH_MILLIS) {
+                throw new IOException("the guest still has a disk that was taken away");
+            }
+            Thread.sleep(DETACH_POLL_MILLIS);
+        }
     }
 
     private static GuestDisk scratchDisk(Path file) throws IOException {
