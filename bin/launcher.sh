@@ -26,6 +26,9 @@ cd /
 become() {
     class=$1
     shift
+    # Java maps these and touches them here and there: from a disk, reading them through is faster. It is nobody's
+    # child, for Java would not wait for it.
+    (cat "$target/guestmount.jsa" "$target/runtime/lib/server/libjvm.so" >/dev/null 2>&1 </dev/null &)
     LC_ALL=C.UTF-8 exec $detach "$java" \
         -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xlog:disable \
         -Xshare:auto "-XX:SharedArchiveFile=$target/guestmount.jsa" \
