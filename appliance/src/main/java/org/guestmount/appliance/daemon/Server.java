@@ -12,14 +12,12 @@ import org.guestmount.core.protocol.Hello;
 import org.guestmount.core.protocol.Opcode;
 import org.guestmount.core.protocol.ProtocolException;
 import org.guestmount.core.protocol.Request;
+import org.guestmount.core.protocol.WindowPart;
 import org.guestmount.core.protocol.WireReader;
 import org.guestmount.core.protocol.message.Open;
 import org.guestmount.core.protocol.message.PowerOff;
 import org.guestmount.core.protocol.message.Read;
 import org.guestmount.core.protocol.message.ReadDirectory;
-import org.guestmount.core.protocol.message.ReadIntoWindow;
-import org.guestmount.core.protocol.message.UpdateFromWindow;
-import org.guestmount.core.protocol.message.WriteFromWindow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -303,9 +301,8 @@ final class Server {
             case GETXATTR, LISTXATTR, SETXATTR, REMOVEXATTR, STATFS, SEEK -> true;
             case WRITE, UPDATE_FILE -> frame.body().remaining() <= BRIEF_BYTES;
             case READ -> Read.lengthIn(frame.body()) <= BRIEF_BYTES;
-            case READ_INTO_WINDOW -> ReadIntoWindow.lengthIn(frame.body()) <= BRIEF_BYTES;
-            case UPDATE_FROM_WINDOW -> UpdateFromWindow.lengthIn(frame.body()) <= BRIEF_BYTES;
-            case WRITE_FROM_WINDOW -> WriteFromWindow.lengthIn(frame.body()) <= BRIEF_BYTES;
+            case READ_INTO_WINDOW, WRITE_FROM_WINDOW, UPDATE_FROM_WINDOW ->
+                WindowPart.lengthIn(frame.body()) <= BRIEF_BYTES;
             case FSYNC, FALLOCATE, COPY_RANGE, SYNC, READ_SMALL_FILES, MAP_EXTENTS, MAP_SMALL_FILES -> false;
             case LIST_BLOCK_DEVICES, DETECT_FILESYSTEMS, MOUNT, UNMOUNT_ALL, WAKE, SETTLE, POWER_OFF -> false;
         };

@@ -12,6 +12,9 @@ import org.guestmount.core.fs.GuestFilesystemException;
  * @param length in bytes, at most {@link GuestFilesystem#MAX_TRANSFER_BYTES}
  */
 public record WindowPart(int start, int length) {
+    /** Whatever a request has done with a part, it names the file and the offset in it before that. */
+    private static final int LENGTH_OFFSET = 2 * Long.BYTES + Integer.BYTES;
+
     public WindowPart {
         if (start < 0 || length < 0 || length > GuestFilesystem.MAX_TRANSFER_BYTES) {
             throw new IllegalArgumentException("part of the window from " + start + ", " + length + " bytes long");
@@ -22,14 +25,9 @@ public record WindowPart(int start, int length) {
         out.i32(start).i32(length);
     }
 
-    /**
-     * The length of the part that a message names, told without decoding it; 0 if it is too short.
-     *
-     * @param offset where the part is in the message, in bytes
-     */
-    public static int lengthIn(ByteBuffer body, int offset) {
-        int at = offset + Integer.BYTES;
-        return body.remaining() < at + Integer.BYTES ? 0 : body.getInt(body.position() + at);
+    /** The length of the part that a request names, told from its body without decoding it; 0 if the body is too short. */
+    public static int lengthIn(ByteBuffer body) {
+        return body.remaining() < LENGTH_OFFSET + Integer.BYTES ? 0 : body.getInt(body.position() + LENGTH_OFFSET);
     }
 
     public static WindowPart decode(WireReader in) throws ProtocolException {

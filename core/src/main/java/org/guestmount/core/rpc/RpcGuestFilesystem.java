@@ -154,8 +154,8 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
                     },
                     slot::free);
         }
-        ByteBuffer data = channel.call(new Read(file, offset, destination.remaining()));
-        int count = (int) checkCount(data.remaining(), destination.remaining());
+        ByteBuffer data = channel.call(new Read(file, offset, asked));
+        int count = (int) checkCount(data.remaining(), asked);
         destination.put(data);
         return count;
     }

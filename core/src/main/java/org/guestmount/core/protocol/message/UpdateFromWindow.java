@@ -1,6 +1,5 @@
 package org.guestmount.core.protocol.message;
 
-import java.nio.ByteBuffer;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileUpdate;
@@ -18,13 +17,6 @@ import org.guestmount.core.protocol.WireWriter;
 /** {@link GuestFilesystem#updateLater} with the data in a part of the window; otherwise as {@link UpdateFile}. */
 public record UpdateFromWindow(FileHandle file, long offset, WindowPart source, AttributeChange change, boolean release)
         implements Command {
-    private static final int PART_OFFSET = 2 * Long.BYTES;
-
-    /** How much a request is about, told from its body without decoding it; 0 if the body is too short. */
-    public static int lengthIn(ByteBuffer body) {
-        return WindowPart.lengthIn(body, PART_OFFSET);
-    }
-
     public static UpdateFromWindow decode(WireReader in) throws ProtocolException {
         return new UpdateFromWindow(
                 in.handle(), in.i64(), WindowPart.decode(in), FilesystemCodecs.decodeChange(in), in.bool());
