@@ -19,9 +19,8 @@ import org.jspecify.annotations.Nullable;
  * has none until somebody grants them, to whichever file. So grants are counted, and a file is asked about only if there was one since.
  */
 final class Privileges {
-    private static final int SET_UID = 04000;
-    private static final int SET_GID = 02000;
-    private static final int GROUP_EXECUTES = 0010;
+    /** setuid and setgid. */
+    private static final int ANY = 06000;
 
     private final GuestFilesystem filesystem;
     private final AtomicLong grants = new AtomicLong();
@@ -43,7 +42,7 @@ final class Privileges {
     }
 
     private void seen(FileHandle file, FileAttributes attributes, long grantsBefore) {
-        if ((attributes.mode() & (SET_UID | SET_GID)) == 0) {
+        if ((attributes.mode() & ANY) == 0) {
             without.put(file, grantsBefore);
         }
     }
@@ -55,7 +54,7 @@ final class Privileges {
     /** A grant is counted before it begins and after it has ended, so that whoever asks meanwhile asks again. */
     FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException {
         Integer mode = change.mode();
-        if (mode == null || (mode & (SET_UID | SET_GID)) == 0) {
+        if (mode == null || (mode & ANY) == 0) {
             return filesystem.setattr(file, change);
         }
         grants.incrementAndGet();
@@ -81,9 +80,7 @@ final class Privileges {
      * @return its attributes after that
      */
     FileAttributes drop(FileReference file, FileAttributes attributes) throws GuestFilesystemException {
-        int dropped = SET_UID | ((attributes.mode() & GROUP_EXECUTES) != 0 ? SET_GID : 0);
-        return (attributes.mode() & dropped) == 0
-                ? attributes
-                : filesystem.setattr(file, AttributeChange.ofMode(attributes.mode() & 07777 & ~dropped));
+        int mode = attributes.unprivilegedMode();
+        return mode == attributes.mode() ? attributes : filesystem.setattr(file, AttributeChange.ofMode(mode & 07777));
     }
 }

@@ -7,7 +7,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,12 +33,10 @@ final class Backlog {
     private final Queue<CompletableFuture<Void>> underWay = new ArrayDeque<>();
 
     /** To be reported by the next fsync. */
-    @GuardedBy("this")
-    private @Nullable GuestFilesystemException unreported;
+    private final Failure unreported = new Failure();
 
     /** To be reported at the end, whoever was told before. */
-    @GuardedBy("this")
-    private @Nullable GuestFilesystemException lost;
+    private final Failure lost = new Failure();
 
     /** Waits until so many bytes more can be buffered; false if only sending what is buffered would make room. */
     boolean reserve(int count) {
@@ -107,38 +104,17 @@ final class Backlog {
                 "{}: what was written to it before it was closed could not be kept: {}",
                 path.display(),
                 failure.getMessage());
-        synchronized (this) {
-            unreported = unreported == null ? failure : unreported;
-            lost = lost == null ? failure : lost;
-        }
+        unreported.happened(failure);
+        lost.happened(failure);
     }
 
     /** Reports a failure of which no program was told, once. */
     void throwUnreported() throws GuestFilesystemException {
-        GuestFilesystemException failure;
-        synchronized (this) {
-            failure = unreported;
-            unreported = null;
-        }
-        if (failure != null) {
-            throw again(failure);
-        }
+        unreported.throwOnce();
     }
 
     /** Reports that something was lost, whether or not a program was told. */
     void throwLost() throws GuestFilesystemException {
-        GuestFilesystemException failure;
-        synchronized (this) {
-            failure = lost;
-            lost = null;
-        }
-        if (failure != null) {
-            throw again(failure);
-        }
-    }
-
-    static GuestFilesystemException again(GuestFilesystemException failure) {
-        return new GuestFilesystemException(
-                failure.errno(), "what had been written could not be kept: " + failure.getMessage(), failure);
+        lost.throwOnce();
     }
 }

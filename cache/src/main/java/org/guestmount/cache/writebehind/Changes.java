@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Changes of attributes, not of size: one after the other, and what they lead to. */
 final class Changes {
-    private static final int SET_UID = 04000;
-    private static final int SET_GID = 02000;
-    private static final int GROUP_EXECUTES = 0010;
     private static final int PERMISSIONS = 07777;
 
     private Changes() {}
@@ -48,13 +45,20 @@ final class Changes {
 
     /** The attributes a file should have after the change, as far as that can be told. */
     static FileAttributes expected(FileAttributes before, AttributeChange change) {
-        int mode = before.mode();
-        if (change.uid() != null || change.gid() != null) {
-            mode &= ~(SET_UID | ((mode & GROUP_EXECUTES) != 0 ? SET_GID : 0));
-        }
+        boolean changesOwner = change.uid() != null || change.gid() != null;
+        int mode = changesOwner ? before.unprivilegedMode() : before.mode();
         if (change.mode() != null) {
             mode = (mode & ~PERMISSIONS) | (change.mode() & PERMISSIONS);
         }
+        return provisional(before, mode, change, before.size());
+    }
+
+    /** The attributes of a file written to up to there. */
+    static FileAttributes grown(FileAttributes before, long end) {
+        return provisional(before, before.mode(), AttributeChange.NONE, Math.max(before.size(), end));
+    }
+
+    private static FileAttributes provisional(FileAttributes before, int mode, AttributeChange change, long size) {
         return new FileAttributes(
                 before.device(),
                 before.inode(),
@@ -63,7 +67,7 @@ final class Changes {
                 change.uid() == null ? before.uid() : change.uid(),
                 change.gid() == null ? before.gid() : change.gid(),
                 before.rdev(),
-                before.size(),
+                size,
                 before.blocks(),
                 before.blockSize(),
                 time(before.accessed(), change.accessed()),
@@ -75,24 +79,5 @@ final class Changes {
     private static Timestamp time(Timestamp before, @Nullable TimeChange change) {
         Timestamp time = change == null ? null : change.time();
         return time == null ? before : time;
-    }
-
-    /** The attributes of a file written to up to there. */
-    static FileAttributes grown(FileAttributes before, long end) {
-        return new FileAttributes(
-                before.device(),
-                before.inode(),
-                before.mode(),
-                before.links(),
-                before.uid(),
-                before.gid(),
-                before.rdev(),
-                Math.max(before.size(), end),
-                before.blocks(),
-                before.blockSize(),
-                before.accessed(),
-                before.modified(),
-                before.changed(),
-                true);
     }
 }

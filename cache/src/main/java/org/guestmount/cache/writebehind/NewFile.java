@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.AttributeChange.TimeChange;
@@ -102,7 +101,7 @@ final class NewFile {
     private long pendingSince;
 
     /** Of what was answered already; until the program is told. */
-    private final AtomicReference<@Nullable GuestFilesystemException> failure = new AtomicReference<>();
+    private final Failure failure = new Failure();
 
     NewFile(
             GuestFilesystem guest,
@@ -269,7 +268,7 @@ final class NewFile {
 
     /** Nobody is going to be told of a failure by a use of the file. */
     void loseFailure() {
-        GuestFilesystemException untold = failure.getAndSet(null);
+        GuestFilesystemException untold = failure.take();
         if (untold != null) {
             backlog.lose(path, untold);
         }
@@ -297,10 +296,7 @@ final class NewFile {
 
     /** Reports a failure of what was answered already, once. */
     void throwFailure() throws GuestFilesystemException {
-        GuestFilesystemException untold = failure.getAndSet(null);
-        if (untold != null) {
-            throw Backlog.again(untold);
-        }
+        failure.throwOnce();
     }
 
     @GuardedBy("this")
@@ -361,7 +357,7 @@ final class NewFile {
 
     private void failed(GuestFilesystemException thrown) {
         LOG.debug("{}: what was answered already has failed: {}", path.display(), thrown.getMessage());
-        failure.compareAndSet(null, thrown);
+        failure.happened(thrown);
     }
 
     private static GuestFilesystemException causeOf(Throwable thrown) {

@@ -34,6 +34,10 @@ public record FileAttributes(
         Timestamp modified,
         Timestamp changed,
         boolean provisional) {
+    private static final int SET_UID = 04000;
+    private static final int SET_GID = 02000;
+    private static final int GROUP_EXECUTES = 0010;
+
     public FileAttributes {
         if (!FileType.isTyped(mode)) {
             throw new IllegalArgumentException("no file type in mode 0" + Integer.toOctalString(mode));
@@ -59,6 +63,14 @@ public record FileAttributes(
             Timestamp modified,
             Timestamp changed) {
         this(device, inode, mode, links, uid, gid, rdev, size, blocks, blockSize, accessed, modified, changed, false);
+    }
+
+    /**
+     * The mode after a change that takes privileges away: without setuid, and without setgid where the group may execute. Source:
+     * chown(2), inode(7).
+     */
+    public int unprivilegedMode() {
+        return mode & ~(SET_UID | ((mode & GROUP_EXECUTES) != 0 ? SET_GID : 0));
     }
 
     public FileType type() {
