@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.AttributeChange.TimeChange;
 import org.guestmount.core.fs.Credentials;
@@ -34,9 +35,17 @@ final class Actions {
     private final Random random;
     private final List<String> names;
 
+    private final Predicate<GuestPath> mayBeUsed;
+
     Actions(Random random, List<String> names) {
+        this(random, names, path -> true);
+    }
+
+    /** @param mayBeUsed what {@link #path} is limited to; not everything may be refused */
+    Actions(Random random, List<String> names, Predicate<GuestPath> mayBeUsed) {
         this.random = random;
         this.names = names;
+        this.mayBeUsed = mayBeUsed;
     }
 
     /** A filesystem and the files that were opened on it, in the order they were. */
@@ -94,11 +103,15 @@ final class Actions {
     }
 
     GuestPath path() {
-        GuestPath path = GuestPath.ROOT;
-        for (int depth = 1 + random.nextInt(3); depth > 0; depth--) {
-            path = path.resolve(names.get(random.nextInt(names.size())));
+        while (true) {
+            GuestPath path = GuestPath.ROOT;
+            for (int depth = 1 + random.nextInt(3); depth > 0; depth--) {
+                path = path.resolve(names.get(random.nextInt(names.size())));
+            }
+            if (mayBeUsed.test(path)) {
+                return path;
+            }
         }
-        return path;
     }
 
     private static Action on(String description, Body body) {

@@ -18,8 +18,8 @@ import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.XattrMode;
 
 /** Takes names that differ only in case for the same, as vfat does. They are listed in lower case. */
-final class FoldingFilesystem extends ForwardingGuestFilesystem {
-    FoldingFilesystem(GuestFilesystem delegate) {
+public final class FoldingFilesystem extends ForwardingGuestFilesystem {
+    public FoldingFilesystem(GuestFilesystem delegate) {
         super(delegate);
     }
 

@@ -18,6 +18,7 @@ import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
+import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.FileType;
@@ -42,7 +43,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Attributes it answers to {@link #setattr} may be {@link FileAttributes#provisional provisional}.
  *
- * <p>It has to be the only one through which the guest's filesystems are changed.
+ * <p>It has to be the only one through which the guest's filesystems are changed, and changes have to be asked for by paths that lead through
+ * no symbolic link: the host's kernel resolves links, and asks for what they lead to.
  */
 public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
     /** What is pending of an open file is sent after this time: a program that is killed with us loses no more. */
@@ -92,7 +94,7 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
         // While the program fills the new one, the guest is free for those before it.
         sendClosed();
         if (created == null) {
-            return opened(path, guest.create(path, flags, mode, owner));
+            return opened(path, flags, guest.create(path, flags, mode, owner));
         }
         if (isDeferrable(flags, created.attributes())) {
             Device device = devices.computeIfAbsent(
@@ -142,7 +144,9 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
     public FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException {
         NewFile made = files.find(file);
         if (made == null) {
-            return guest.setattr(file, change);
+            FileAttributes changed = guest.setattr(file, change);
+            // What was pending has come after the change then, and should have come before.
+            return file instanceof GuestPath path && retireAlias(path, changed) ? guest.setattr(file, change) : changed;
         }
         FileAttributes attributes = made.setattr(file, change, nanoTime.getAsLong());
         scheduleSending();
@@ -222,6 +226,15 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
         files.all().forEach(NewFile::settle);
     }
 
+    /** Of what is not known under that path something may be known under another, which the answer will not tell. */
+    private void settleAllOr(FileReference reference) {
+        if (files.find(reference) == null) {
+            settleAll();
+        } else {
+            settle(reference);
+        }
+    }
+
     private void retireAll() {
         files.all().forEach(this::retire);
     }
@@ -255,15 +268,18 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
     @Override
     public OpenedFile open(GuestPath path, OpenFlags flags) throws GuestFilesystemException {
         retire(path);
-        return opened(path, guest.open(path, flags));
+        return opened(path, flags, guest.open(path, flags));
     }
 
-    private OpenedFile opened(GuestPath path, OpenedFile file) throws GuestFilesystemException {
+    private OpenedFile opened(GuestPath path, OpenFlags flags, OpenedFile file) throws GuestFilesystemException {
         if (!retireAlias(path, file.attributes())) {
             return file;
         }
         try {
-            return new OpenedFile(file.handle(), guest.getattr(file.handle()));
+            FileAttributes attributes = flags.has(OpenFlags.TRUNC)
+                    ? guest.setattr(file.handle(), AttributeChange.ofSize(0))
+                    : guest.getattr(file.handle());
+            return new OpenedFile(file.handle(), attributes);
         } catch (GuestFilesystemException e) {
             guest.release(file.handle());
             throw e;
@@ -281,6 +297,19 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
             throws GuestFilesystemException {
         settleAll();
         return guest.readSmallFiles(directory, names);
+    }
+
+    @Override
+    public List<FileExtent> mapExtents(FileHandle file, long offset) throws GuestFilesystemException {
+        settle(file);
+        return guest.mapExtents(file, offset);
+    }
+
+    @Override
+    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names)
+            throws GuestFilesystemException {
+        settleAll();
+        return guest.mapSmallFiles(directory, names);
     }
 
     @Override
@@ -352,13 +381,13 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
     @Override
     public void setxattr(FileReference file, String name, byte[] value, XattrMode mode)
             throws GuestFilesystemException {
-        settle(file);
+        settleAllOr(file);
         guest.setxattr(file, name, value, mode);
     }
 
     @Override
     public void removexattr(FileReference file, String name) throws GuestFilesystemException {
-        settle(file);
+        settleAllOr(file);
         guest.removexattr(file, name);
     }
 

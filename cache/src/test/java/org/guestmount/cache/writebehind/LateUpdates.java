@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileUpdate;
 import org.guestmount.core.fs.FilesystemStatistics;
 import org.guestmount.core.fs.ForwardingGuestFilesystem;
@@ -42,7 +43,20 @@ public final class LateUpdates extends ForwardingGuestFilesystem {
         ByteBuffer data = ByteBuffer.allocate(update.data().remaining());
         data.put(update.data().duplicate()).flip();
         FileUpdate copy = new FileUpdate(update.file(), update.offset(), data, update.change(), update.release());
-        return CompletableFuture.runAsync(() -> apply(copy), executor == null ? held::add : executor);
+        if (executor == null) {
+            return CompletableFuture.runAsync(() -> apply(copy), held::add);
+        }
+        // This frees its number, and with an executor one cannot tell when; models need the same numbers.
+        boolean freesNumber = update.release() && isUnlinked(update.file());
+        return CompletableFuture.runAsync(() -> apply(copy), freesNumber ? Runnable::run : executor);
+    }
+
+    private boolean isUnlinked(FileHandle file) {
+        try {
+            return guest.getattr(file).links() == 0;
+        } catch (GuestFilesystemException e) {
+            return false;
+        }
     }
 
     private void apply(FileUpdate update) {

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -18,12 +17,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.guestmount.cache.FoldingFilesystem;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.AttributeChange.TimeChange;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
-import org.guestmount.core.fs.FileDetails;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.ForwardingGuestFilesystem;
@@ -47,6 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class WriteBehindFilesystemTest {
     private static final GuestPath FILE = GuestPath.of("/file");
+    private static final GuestPath ALIAS = GuestPath.of("/FILE");
     private static final GuestPath OTHER = GuestPath.of("/other");
     private static final OpenFlags NEW = new OpenFlags(OpenFlags.RDWR | OpenFlags.EXCL);
     private static final AttributeChange OLD =
@@ -243,6 +243,8 @@ class WriteBehindFilesystemTest {
                 (filesystem, file) -> filesystem.setxattr(FILE, "user.a", new byte[1], XattrMode.CREATE),
                 (filesystem, file) -> filesystem.readDirectory(GuestPath.ROOT, 4096),
                 (filesystem, file) -> filesystem.readSmallFiles(GuestPath.ROOT, List.of("file")),
+                (filesystem, file) -> filesystem.mapExtents(file, 0),
+                (filesystem, file) -> filesystem.mapSmallFiles(GuestPath.ROOT, List.of("file")),
                 (filesystem, file) -> filesystem.unlink(FILE),
                 (filesystem, file) -> filesystem.rename(FILE, OTHER, RenameMode.REPLACE),
                 (filesystem, file) -> filesystem.rename(GuestPath.of("/first"), FILE, RenameMode.REPLACE),
@@ -598,21 +600,49 @@ class WriteBehindFilesystemTest {
 
     @Test
     void aFileReachedByAnotherNameIsNotPutOffAnyMore() throws Exception {
-        GuestPath alias = GuestPath.of("/ALIAS");
-        Map<GuestPath, GuestPath> folded = Map.of(alias, FILE);
-        GuestFilesystem folding = new ForwardingGuestFilesystem(memory) {
-            @Override
-            public FileDetails lookup(GuestPath path) throws GuestFilesystemException {
-                return super.lookup(folded.getOrDefault(path, path));
-            }
-        };
-        WriteBehindFilesystem above = new WriteBehindFilesystem(folding);
+        WriteBehindFilesystem above = new WriteBehindFilesystem(new FoldingFilesystem(memory));
         FileHandle file = above.create(FILE, NEW, 0600, Credentials.ROOT).handle();
         above.write(file, 0, ByteBuffer.allocate(4));
 
-        assertThat(above.lookup(alias).attributes().size()).isEqualTo(4);
+        assertThat(above.lookup(ALIAS).attributes().size()).isEqualTo(4);
         above.write(file, 4, ByteBuffer.allocate(4));
-        assertThat(above.lookup(alias).attributes().size()).isEqualTo(8);
+        assertThat(above.lookup(ALIAS).attributes().size()).isEqualTo(8);
+        above.close();
+    }
+
+    static Stream<Use> changesByAnotherName() {
+        return Stream.of(
+                (filesystem, file) -> filesystem.open(ALIAS, new OpenFlags(OpenFlags.RDWR | OpenFlags.TRUNC)),
+                (filesystem, file) -> filesystem.create(
+                        ALIAS, new OpenFlags(OpenFlags.RDWR | OpenFlags.TRUNC), 0600, Credentials.ROOT),
+                (filesystem, file) -> filesystem.setattr(ALIAS, AttributeChange.ofSize(0)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("changesByAnotherName")
+    void whatWasPendingComesBeforeAChangeByAnotherName(Use truncation) throws Exception {
+        WriteBehindFilesystem above = new WriteBehindFilesystem(new FoldingFilesystem(memory));
+        FileHandle file = above.create(FILE, NEW, 0600, Credentials.ROOT).handle();
+        above.write(file, 0, ByteBuffer.allocate(4));
+
+        truncation.of(above, file);
+
+        assertThat(above.getattr(file).size()).isZero();
+        assertThat(memory.getattr(FILE).size()).isZero();
+        above.close();
+    }
+
+    @Test
+    void whatWasPendingComesBeforeAnXattrByAnotherName() throws Exception {
+        RecordingGuestFilesystem recording = new RecordingGuestFilesystem(new FoldingFilesystem(memory));
+        WriteBehindFilesystem above = new WriteBehindFilesystem(recording);
+        FileHandle file = above.create(FILE, NEW, 0600, Credentials.ROOT).handle();
+        above.write(file, 0, ByteBuffer.allocate(4));
+        recording.take();
+
+        above.setxattr(ALIAS, "user.a", new byte[1], XattrMode.CREATE);
+
+        assertThat(recording.take()).first().asString().startsWith("update /file 0+4");
         above.close();
     }
 
