@@ -32,7 +32,7 @@ become() {
     LC_ALL=C.UTF-8 exec $detach "$java" \
         -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xlog:disable \
         -Xshare:auto "-XX:SharedArchiveFile=$target/guestmount.jsa" \
-        "-Xmx$heap" -Xms8m -Xmn4m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:-ShrinkHeapInSteps \
+        "-Xmx$heap" -Xms16m -Xmn8m -XX:MinHeapFreeRatio=30 -XX:MaxHeapFreeRatio=60 -XX:-ShrinkHeapInSteps \
         "-XX:ErrorFile=${TMPDIR:-/tmp}/guestmount-%p.crash" \
         "-Duser.dir=$folder" ${detach:+-Dguestmount.detach=true} \
         -cp "$product:$target/lib/*" "$class" "$@"

@@ -2,9 +2,11 @@ package org.guestmount.cache;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryChunk;
+import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
 import org.guestmount.core.fs.FileHandle;
@@ -76,6 +78,12 @@ final class CachedFilesystem extends ForwardingGuestFilesystem {
         return directory instanceof GuestPath path
                 ? listings.begin(path, maxBytes)
                 : listings.goOn((FileHandle) directory, maxBytes);
+    }
+
+    @Override
+    public List<Optional<List<DirectoryEntry>>> listTrees(List<GuestPath> roots, boolean byName, int maxDirectories)
+            throws GuestFilesystemException {
+        return listings.listTrees(roots, byName, maxDirectories);
     }
 
     @Override

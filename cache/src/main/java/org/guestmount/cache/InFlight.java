@@ -2,6 +2,7 @@ package org.guestmount.cache;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.guestmount.core.fs.GuestPath;
 
@@ -14,8 +15,16 @@ final class InFlight {
     private final Set<Operation> operations = new HashSet<>();
 
     /** An operation about to be sent, done on these paths; on none if it names only handles. */
-    synchronized Operation begin(GuestPath... paths) {
-        Operation begun = new Operation(this, paths);
+    Operation begin(GuestPath... paths) {
+        return begin(new Operation(this, List.of(paths), false));
+    }
+
+    /** One that is done on these paths and on paths below them. */
+    Operation beginTrees(List<GuestPath> roots) {
+        return begin(new Operation(this, roots, true));
+    }
+
+    private synchronized Operation begin(Operation begun) {
         for (Operation other : operations) {
             other.declared().forEach(begun::disturb);
         }

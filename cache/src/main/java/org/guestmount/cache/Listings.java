@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.guestmount.cache.Dentry.Present;
+import org.guestmount.core.fs.DepthFirst;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.Errno;
@@ -160,6 +162,59 @@ final class Listings {
             store(operation, mayComplete ? listing : listing.neverComplete(), chunk);
             return chunk;
         }
+    }
+
+    /** {@link GuestFilesystem#listTrees}, always by the guest. */
+    List<Optional<List<DirectoryEntry>>> listTrees(List<GuestPath> roots, boolean byName, int maxDirectories)
+            throws GuestFilesystemException {
+        try (Operation operation = tree.beginTrees(roots)) {
+            for (GuestPath root : roots) {
+                resolver.find(operation, root);
+            }
+            List<Optional<List<DirectoryEntry>>> listed = guest.listTrees(roots, byName, maxDirectories);
+            DepthFirst order = new DepthFirst(roots, byName);
+            for (Optional<List<DirectoryEntry>> entries : listed) {
+                GuestPath path = order.next();
+                if (path == null) {
+                    throw GuestFilesystemException.of(Errno.EIO, "list more than there is", roots.get(0));
+                }
+                if (entries.isPresent()) {
+                    learn(operation, path, entries.get());
+                    order.enter(path, namesOfDirectories(entries.get()));
+                }
+            }
+            return listed;
+        }
+    }
+
+    /** The whole listing of a directory to which the paths of the operation led, or paths below them. */
+    private void learn(Operation operation, GuestPath path, List<DirectoryEntry> entries)
+            throws GuestFilesystemException {
+        Place place = resolver.known(path);
+        InodeKey key = place.inode();
+        if (key == null || !place.isDirectory()) {
+            tree.storeDetails(operation, entries);
+            return;
+        }
+        // Before it is asked what has changed: a change of a name that begins from now on is counted by the directory.
+        TreeCache.Listing listing = tree.startListing(key);
+        if (!operation.isSureOf(place) || !operation.isSureOfNamesIn(key)) {
+            tree.storeDetails(operation, entries);
+            return;
+        }
+        DirectoryChunk whole = new DirectoryChunk(entries, null);
+        learnNameRules(operation, place, whole);
+        store(operation, listing, whole);
+    }
+
+    static List<String> namesOfDirectories(List<DirectoryEntry> entries) {
+        List<String> names = new ArrayList<>(0);
+        for (DirectoryEntry entry : entries) {
+            if (entry.details().attributes().isDirectory()) {
+                names.add(entry.name());
+            }
+        }
+        return names;
     }
 
     private DirectoryChunk goOnFromGuest(FileHandle handle, int maxBytes) throws GuestFilesystemException {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Operation implements AutoCloseable {
     private final InFlight all;
     private final List<GuestPath> paths;
+    private final boolean trees;
 
     /** Guarded by {@link #all}. */
     private final List<Fact> declared = new ArrayList<>(0);
@@ -29,9 +30,11 @@ final class Operation implements AutoCloseable {
     private volatile boolean astray;
     private volatile boolean distrusted;
 
-    Operation(InFlight all, GuestPath... paths) {
+    /** @param trees whether it is done on paths below these, too */
+    Operation(InFlight all, List<GuestPath> paths, boolean trees) {
         this.all = all;
-        this.paths = List.of(paths);
+        this.paths = List.copyOf(paths);
+        this.trees = trees;
     }
 
     /** This operation is about to change that. */
@@ -62,6 +65,16 @@ final class Operation implements AutoCloseable {
                 : isSureOf(directory, place.path().name());
     }
 
+    /** Whether no other operation that overlaps with this one changes a name in that directory. */
+    boolean isSureOfNamesIn(InodeKey directory) {
+        Set<Fact> others = disturbed;
+        return !distrusted
+                && (others == null
+                        || others.stream()
+                                .noneMatch(fact -> fact instanceof Fact.OfName name
+                                        && name.directory().equals(directory)));
+    }
+
     /** Whether no other operation that overlaps with this one changes which directories its paths lead through. */
     boolean isSureOfWay() {
         return !distrusted && !astray;
@@ -80,7 +93,7 @@ final class Operation implements AutoCloseable {
     /** Another operation changes that. Called under the lock of {@link #all}. */
     void disturb(Fact change) {
         if (change instanceof Fact.OfWay way) {
-            astray = astray || paths.stream().anyMatch(path -> path.parent().startsWith(way.path()));
+            astray = astray || paths.stream().anyMatch(path -> isOnTheWay(way.path(), path));
             return;
         }
         Set<Fact> facts = disturbed;
@@ -89,6 +102,10 @@ final class Operation implements AutoCloseable {
             disturbed = facts;
         }
         facts.add(change);
+    }
+
+    private boolean isOnTheWay(GuestPath changed, GuestPath path) {
+        return path.parent().startsWith(changed) || (trees && changed.startsWith(path));
     }
 
     /** Called under the lock of {@link #all}. */

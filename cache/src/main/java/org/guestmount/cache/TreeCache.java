@@ -58,6 +58,11 @@ final class TreeCache {
         return inFlight.begin(paths);
     }
 
+    /** One that is done on these paths and on paths below them. */
+    Operation beginTrees(List<GuestPath> roots) {
+        return inFlight.beginTrees(roots);
+    }
+
     NameRules names() {
         return names;
     }

@@ -10,12 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.guestmount.core.fs.DepthFirst;
 import org.guestmount.core.fs.GuestPath;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which directories a program will list next, and how many of them to list now. A walk is seen when a directory is listed
- * whose parent was one of the last: then its subdirectories and those beside it are expected, deepest first, in the order
+ * whose parent was one of the last: then its subdirectories and those beside it are expected, {@link DepthFirst deepest first}, in the order
  * in which they were listed (find, tar, du) or by name (ls -R, rsync).
  *
  * <p>How far ahead depends on how often that was right, as with a kernel's reading ahead: it begins with
@@ -26,7 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Walk {
     static final int MIN_AHEAD = 4;
-    static final int MAX_AHEAD = 64;
+    static final int MAX_AHEAD = 256;
+
+    /** How many stretches make up what is ahead: one for each thread, and as much for the program to live on meanwhile. */
+    private static final int STRETCHES = 2 * WalkAheadFilesystem.THREADS;
 
     /** Directories whose subdirectories are remembered until one of them is listed. */
     private static final int MAX_RECENT = 64;
@@ -40,15 +44,20 @@ final class Walk {
     @GuardedBy("this")
     private final Map<GuestPath, List<String>> recent = new LinkedHashMap<>();
 
+    /** In the order in which the program is expected to come to them. */
     @GuardedBy("this")
-    private final Deque<GuestPath> expected = new ArrayDeque<>();
+    private final List<Stretch> expected = new ArrayList<>();
 
-    /** Listed ahead, or being so, and not yet asked for by the program; oldest first. */
+    /** Listed ahead and not yet asked for by the program, with about how many bytes they take in the cache; oldest first. */
     @GuardedBy("this")
-    private final Map<GuestPath, Ahead> ahead = new LinkedHashMap<>();
+    private final Map<GuestPath, Long> ahead = new LinkedHashMap<>();
 
     @GuardedBy("this")
     private long aheadBytes;
+
+    /** How many may be listed by those stretches that are being listed. */
+    @GuardedBy("this")
+    private int underWay;
 
     @GuardedBy("this")
     private int window = MIN_AHEAD;
@@ -68,44 +77,85 @@ final class Walk {
         this.stopped = maxBytes == 0;
     }
 
-    /** A directory that is being listed, and then has been. */
-    static final class Ahead {
-        private final GuestPath path;
+    /** Directories that are expected one after the other, with those below them. */
+    static final class Stretch {
+        private final List<GuestPath> roots;
+        private final boolean byName;
+        private final int maxDirectories;
         private final CompletableFuture<Void> done = new CompletableFuture<>();
 
-        /** In the cache; guarded by the walk. */
-        private long bytes;
+        /** To be listed, guarded by the walk; while this is being listed, what the program was expected to list and has not. */
+        private final Deque<GuestPath> left;
 
-        Ahead(GuestPath path) {
-            this.path = path;
+        /** Those that were listed, with their bytes. */
+        private final Map<GuestPath, Long> listed = new LinkedHashMap<>();
+
+        private Stretch(List<GuestPath> directories, boolean byName, int maxDirectories) {
+            this.roots = directories;
+            this.byName = byName;
+            this.maxDirectories = maxDirectories;
+            this.left = new ArrayDeque<>(maxDirectories == 0 ? directories : List.of());
         }
 
-        GuestPath path() {
-            return path;
+        List<GuestPath> roots() {
+            return roots;
         }
 
-        /** Completed when the listing has ended, in whatever way. */
-        CompletableFuture<Void> done() {
-            return done;
+        boolean byName() {
+            return byName;
+        }
+
+        int maxDirectories() {
+            return maxDirectories;
+        }
+
+        /** A directory in it was listed, so that the cache has it. */
+        void listed(GuestPath directory, long bytes) {
+            listed.put(directory, bytes);
+        }
+
+        private boolean isUnderWay() {
+            return maxDirectories > 0 && !done.isDone();
+        }
+
+        private boolean mayHold(GuestPath path) {
+            return roots.stream().anyMatch(path::startsWith);
         }
     }
 
     /**
      * A directory that the program asks for.
      *
-     * @param ahead what was done ahead for it; null if nothing
-     * @param wasExpected whether it would have been listed ahead soon
+     * @param wasAhead whether it was listed ahead
+     * @param wasExpected whether it would have been soon
      */
-    record Visit(GuestPath path, @Nullable Ahead ahead, boolean wasExpected) {}
+    record Visit(GuestPath path, boolean wasAhead, boolean wasExpected) {}
 
-    /** The program asks for this directory, which is not listed ahead any more. */
-    synchronized Visit visit(GuestPath path) {
-        Ahead taken = ahead.remove(path);
-        if (taken != null) {
-            aheadBytes -= taken.bytes;
-            window = Math.min(MAX_AHEAD, 2 * window);
+    /** What to wait for before {@link #visit}: perhaps this directory is being listed. */
+    synchronized CompletableFuture<Void> listing(GuestPath path) {
+        if (!ahead.containsKey(path)) {
+            for (Stretch stretch : expected) {
+                if (stretch.isUnderWay() && stretch.mayHold(path)) {
+                    return stretch.done;
+                }
+            }
         }
-        return new Visit(path, taken, taken == null && expected.remove(path));
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** The program asks for this directory, which is not ahead of it any more. */
+    synchronized Visit visit(GuestPath path) {
+        Long bytes = ahead.remove(path);
+        if (bytes != null) {
+            aheadBytes -= bytes;
+            window = Math.min(MAX_AHEAD, 2 * window);
+            return new Visit(path, true, false);
+        }
+        boolean wasExpected = false;
+        for (Stretch stretch : expected) {
+            wasExpected = wasExpected || stretch.left.remove(path);
+        }
+        return new Visit(path, false, wasExpected);
     }
 
     /**
@@ -114,7 +164,7 @@ final class Walk {
      * @param wasKnown whether the cache knew it, though it was not listed ahead: walking ahead there is of no use
      */
     synchronized void listed(Visit visit, List<String> directories, boolean wasKnown) {
-        if (visit.ahead() != null || stopped) {
+        if (visit.wasAhead() || stopped) {
             return;
         }
         GuestPath path = visit.path();
@@ -123,7 +173,7 @@ final class Walk {
             remember(path, directories);
             return;
         }
-        if (ahead.size() >= window || aheadBytes >= maxBytes) {
+        if (!hasRoom()) {
             forgetOldest();
         }
         if (siblings != null && !siblings.isEmpty()) {
@@ -140,42 +190,59 @@ final class Walk {
 
     /** Whether one more thread is to call {@link #next}; it then has to. */
     synchronized boolean begin() {
-        boolean begins = running < WalkAheadFilesystem.THREADS && running < expected.size() && hasRoom();
+        boolean begins = running < WalkAheadFilesystem.THREADS && hasRoom() && hasNext();
         running += begins ? 1 : 0;
         return begins;
     }
 
-    /** The next directory to list, to be {@link #ended}; null to end the thread. */
-    synchronized @Nullable Ahead next() {
-        while (hasRoom() && !expected.isEmpty()) {
-            GuestPath path = expected.pop();
-            if (!ahead.containsKey(path)) {
-                Ahead next = new Ahead(path);
-                ahead.put(path, next);
-                return next;
+    /** The next directories to list, to be {@link #ended}; null to end the thread. */
+    synchronized @Nullable Stretch next() {
+        if (hasRoom()) {
+            for (int i = 0; i < expected.size(); i++) {
+                Deque<GuestPath> left = expected.get(i).left;
+                if (!left.isEmpty()) {
+                    Stretch next = new Stretch(takeFrom(left), byName, stretchSize());
+                    underWay += next.maxDirectories;
+                    expected.add(i, next);
+                    return next;
+                }
             }
         }
         running--;
         return null;
     }
 
+    /** A share for each thread: how much is below these is not known. */
+    @GuardedBy("this")
+    private List<GuestPath> takeFrom(Deque<GuestPath> left) {
+        int count = Math.min(stretchSize(), 1 + left.size() / WalkAheadFilesystem.THREADS);
+        List<GuestPath> taken = new ArrayList<>(count);
+        while (taken.size() < count && !left.isEmpty()) {
+            taken.add(left.pop());
+        }
+        return taken;
+    }
+
     /**
-     * A directory was listed.
+     * As much of it has been listed as was to be.
      *
-     * @param directories in it
-     * @param bytes that it takes in the cache
+     * @param left what remains to be listed of it, in order
      */
-    void ended(Ahead listed, List<String> directories, long bytes) {
+    void ended(Stretch stretch, List<GuestPath> left) {
         try {
             synchronized (this) {
-                if (ahead.get(listed.path) == listed) {
-                    listed.bytes = bytes;
-                    aheadBytes += bytes;
+                underWay -= stretch.maxDirectories;
+                for (Map.Entry<GuestPath, Long> directory : stretch.listed.entrySet()) {
+                    Long before = ahead.put(directory.getKey(), directory.getValue());
+                    aheadBytes += directory.getValue() - (before == null ? 0 : before);
                 }
-                expect(listed.path, directories);
+                if (!stopped) {
+                    stretch.left.addAll(left);
+                }
+                tidy();
             }
         } finally {
-            listed.done.complete(null);
+            stretch.done.complete(null);
         }
     }
 
@@ -186,16 +253,26 @@ final class Walk {
     }
 
     @GuardedBy("this")
+    private int stretchSize() {
+        return Math.max(1, window / STRETCHES);
+    }
+
+    @GuardedBy("this")
     private boolean hasRoom() {
-        return !stopped && ahead.size() < window && aheadBytes < maxBytes;
+        return !stopped && ahead.size() + underWay + stretchSize() <= window && aheadBytes < maxBytes;
+    }
+
+    @GuardedBy("this")
+    private boolean hasNext() {
+        return expected.stream().anyMatch(stretch -> !stretch.left.isEmpty());
     }
 
     /** What was listed in vain makes room, a directory for each that was not expected so soon. */
     @GuardedBy("this")
     private void forgetOldest() {
-        Iterator<Ahead> all = ahead.values().iterator();
+        Iterator<Long> all = ahead.values().iterator();
         if (all.hasNext()) {
-            aheadBytes -= all.next().bytes;
+            aheadBytes -= all.next();
             all.remove();
             window = Math.max(MIN_AHEAD, window / 2);
         }
@@ -216,24 +293,22 @@ final class Walk {
         if (stopped) {
             return;
         }
-        List<String> inOrder = directories;
-        if (byName) {
-            inOrder = new ArrayList<>(directories);
-            Collections.sort(inOrder);
-        }
-        for (int i = inOrder.size() - 1; i >= 0; i--) {
-            push(parent, inOrder.get(i));
-        }
-        while (expected.size() > MAX_EXPECTED) {
-            expected.removeLast();
-        }
+        DepthFirst order = new DepthFirst(List.of(), byName);
+        order.enter(parent, directories);
+        expected.add(0, new Stretch(order.left(), byName, 0));
+        tidy();
     }
 
+    /** Forgets what is of no use any more, and what is too much. */
     @GuardedBy("this")
-    private void push(GuestPath parent, String name) {
-        // Where a path would be too long the program cannot go either.
-        if (parent.toString().length() + 1 + name.length() <= GuestPath.MAX_PATH_BYTES) {
-            expected.push(parent.resolve(name));
+    private void tidy() {
+        expected.removeIf(stretch -> stretch.left.isEmpty() && !stretch.isUnderWay());
+        int count = 0;
+        for (Stretch stretch : expected) {
+            while (count + stretch.left.size() > MAX_EXPECTED) {
+                stretch.left.removeLast();
+            }
+            count += stretch.left.size();
         }
     }
 }

@@ -1,12 +1,14 @@
 package org.guestmount.cache;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.guestmount.core.fs.DepthFirst;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.FileHandle;
@@ -14,6 +16,8 @@ import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.ForwardingGuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lists directories ahead of a program that walks a tree, so that the guest lists while the host and the program work on what
@@ -23,8 +27,8 @@ import org.guestmount.core.fs.GuestPath;
  * <p>Owns: the threads that list ahead, which end when there has been nothing to do for a while.
  */
 public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
-    /** As many as the guest has processors. */
-    static final int THREADS = 2;
+    /** One more than the guest has processors, so that these have something to do while a listing is remembered here. */
+    static final int THREADS = 3;
 
     private static final int IDLE_SECONDS = 10;
 
@@ -44,6 +48,8 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
 
     /** The part of the cache that what was listed ahead may take. */
     private static final int CACHE_SHARE = 8;
+
+    private static final Logger LOG = LoggerFactory.getLogger(WalkAheadFilesystem.class);
 
     private final CachingFilesystem cached;
     private final ExecutorService threads;
@@ -85,14 +91,11 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
         if (!(directory instanceof GuestPath path)) {
             return super.readDirectory(directory, maxBytes);
         }
+        walk.listing(path).join();
         Walk.Visit visit = walk.visit(path);
-        Walk.Ahead ahead = visit.ahead();
-        if (ahead != null) {
-            ahead.done().join();
-        }
-        boolean wasKnown = ahead == null && cached.knowsListing(path);
+        boolean wasKnown = !visit.wasAhead() && cached.knowsListing(path);
         DirectoryChunk chunk = super.readDirectory(directory, maxBytes);
-        walk.listed(visit, directoriesIn(chunk.entries()), wasKnown);
+        walk.listed(visit, Listings.namesOfDirectories(chunk.entries()), wasKnown);
         while (walk.begin()) {
             start();
         }
@@ -108,41 +111,49 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
         }
     }
 
-    private static List<String> directoriesIn(List<DirectoryEntry> entries) {
-        List<String> names = new ArrayList<>(0);
-        for (DirectoryEntry entry : entries) {
-            if (entry.details().attributes().isDirectory()) {
-                names.add(entry.name());
+    private void listAhead() {
+        for (Walk.Stretch next = walk.next(); next != null; next = walk.next()) {
+            DepthFirst order = new DepthFirst(next.roots(), next.byName());
+            try {
+                list(next, order);
+            } catch (GuestFilesystemException | RuntimeException e) {
+                // Told to the program if it asks for what has failed.
+                LOG.debug("not listed ahead from {} on: {}", next.roots().get(0).display(), e.toString());
+            } finally {
+                walk.ended(next, order.left());
             }
         }
-        return names;
     }
 
-    private void listAhead() {
-        for (Walk.Ahead next = walk.next(); next != null; next = walk.next()) {
-            List<String> directories = new ArrayList<>(0);
-            long bytes = 0;
-            try {
-                if (!cached.knowsListing(next.path())) {
-                    bytes = list(next.path(), directories);
-                }
-            } catch (GuestFilesystemException | RuntimeException e) {
-                // Told to the program if it asks for that directory.
-                directories.clear();
-            } finally {
-                walk.ended(next, directories, bytes);
+    private void list(Walk.Stretch stretch, DepthFirst order) throws GuestFilesystemException {
+        for (Optional<List<DirectoryEntry>> entries :
+                super.listTrees(stretch.roots(), stretch.byName(), stretch.maxDirectories())) {
+            GuestPath path = Objects.requireNonNull(order.next());
+            if (entries.isPresent()) {
+                stretch.listed(path, bytes(entries.get().size()));
+                order.enter(path, Listings.namesOfDirectories(entries.get()));
+            } else if (!cached.knowsListing(path)) {
+                listByItself(stretch, path);
             }
+        }
+    }
+
+    /** What is not listed together with others; what is below it the program has to come to first. */
+    private void listByItself(Walk.Stretch stretch, GuestPath path) {
+        try {
+            stretch.listed(path, list(path));
+        } catch (GuestFilesystemException e) {
+            // Told to the program if it asks for that directory.
         }
     }
 
     /** Has a directory remembered; returns about what it takes in the cache, in bytes. */
-    private long list(GuestPath path, List<String> directories) throws GuestFilesystemException {
+    private long list(GuestPath path) throws GuestFilesystemException {
         FileReference next = path;
         long fetched = 0;
         long entries = 0;
         while (next != null && fetched < MAX_DIRECTORY_BYTES) {
             DirectoryChunk chunk = super.readDirectory(next, PART_BYTES);
-            directories.addAll(directoriesIn(chunk.entries()));
             entries += chunk.entries().size();
             fetched += PART_BYTES;
             next = chunk.next();
@@ -150,6 +161,10 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
         if (next != null) {
             super.release((FileHandle) next);
         }
+        return bytes(entries);
+    }
+
+    private static long bytes(long entries) {
         return entries * ENTRY_BYTES;
     }
 

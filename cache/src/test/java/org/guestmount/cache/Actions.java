@@ -254,12 +254,13 @@ final class Actions {
 
     /** Something that only looks. */
     Action look(GuestPath path) {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
             case 0 -> on("getattr " + path, side -> side.filesystem().getattr(path));
             case 1 -> on("readlink " + path, side -> side.filesystem().readlink(path));
             case 2 -> list(path, 1 + random.nextInt(600));
             case 3 -> getxattr(path, XATTRS.get(random.nextInt(XATTRS.size())));
             case 4 -> listxattr(path);
+            case 5 -> listTrees(List.of(path, path()), 1 + random.nextInt(6));
             default -> lookup(path);
         };
     }
@@ -302,11 +303,23 @@ final class Actions {
                 entries.addAll(chunk.entries());
                 next = chunk.next();
             }
-            return entries.stream()
-                    .sorted(Comparator.comparing(DirectoryEntry::name))
-                    .map(entry -> entry.name() + " " + seen(entry.details()))
-                    .toList();
+            return seen(entries);
         });
+    }
+
+    private Action listTrees(List<GuestPath> roots, int maxDirectories) {
+        return on(
+                "listTrees " + roots + " " + maxDirectories,
+                side -> side.filesystem().listTrees(roots, true, maxDirectories).stream()
+                        .map(entries -> entries.map(Actions::seen))
+                        .toList());
+    }
+
+    private static List<String> seen(List<DirectoryEntry> entries) {
+        return entries.stream()
+                .sorted(Comparator.comparing(DirectoryEntry::name))
+                .map(entry -> entry.name() + " " + seen(entry.details()))
+                .toList();
     }
 
     /** Without what may be told with more or less certainty. */

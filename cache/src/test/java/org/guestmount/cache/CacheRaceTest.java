@@ -129,6 +129,23 @@ class CacheRaceTest {
     }
 
     @Test
+    void aTreeInWhichADirectoryIsReplacedMeanwhileIsNotRemembered() throws Exception {
+        for (GuestPath parent : List.of(OTHER, DIR2.resolve("B"))) {
+            guest.mkdir(parent, 0755, Credentials.ROOT);
+            guest.mkdir(parent.resolve("a"), 0755, Credentials.ROOT);
+        }
+        makeFile(guest, OTHER.resolve("a").resolve("a"));
+        makeFile(guest, DIR2.resolve("B").resolve("a").resolve("c"));
+        cached.lookup(OTHER);
+        cached.lookup(DIR2.resolve("B").resolve("a"));
+
+        line.afterNext(doing(() -> cached.rename(DIR2.resolve("B"), OTHER, RenameMode.EXCHANGE)));
+        cached.listTrees(List.of(DIR), false, 10);
+
+        assertEverythingIsTrue();
+    }
+
+    @Test
     void aListingInPartsSeesChangesBetweenThem() throws Exception {
         makeFile(guest, OTHER);
         FileHandle next = cached.readDirectory(DIR, 1).next();

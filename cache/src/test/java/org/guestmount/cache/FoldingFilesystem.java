@@ -2,9 +2,11 @@ package org.guestmount.cache;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryChunk;
+import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
 import org.guestmount.core.fs.FileReference;
@@ -44,6 +46,12 @@ public final class FoldingFilesystem extends ForwardingGuestFilesystem {
     @Override
     public DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException {
         return super.readDirectory(fold(directory), maxBytes);
+    }
+
+    @Override
+    public List<Optional<List<DirectoryEntry>>> listTrees(List<GuestPath> roots, boolean byName, int maxDirectories)
+            throws GuestFilesystemException {
+        return super.listTrees(roots.stream().map(FoldingFilesystem::fold).toList(), byName, maxDirectories);
     }
 
     @Override

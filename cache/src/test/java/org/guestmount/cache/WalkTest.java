@@ -3,9 +3,13 @@ package org.guestmount.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.guestmount.core.fs.GuestPath;
 import org.junit.jupiter.api.Test;
 
@@ -18,25 +22,39 @@ class WalkTest {
     /** What the program lists without its having been listed ahead. */
     private void lists(String path, String... directories) {
         Walk.Visit visit = walk.visit(GuestPath.of(path));
-        assertThat(visit.ahead()).isNull();
+        assertThat(visit.wasAhead()).isFalse();
         walk.listed(visit, List.of(directories), false);
     }
 
-    private String next() {
-        Walk.Ahead next = walk.next();
-        return next == null ? "none" : next.path().toString();
+    private Walk.Stretch next() {
+        return Objects.requireNonNull(walk.next());
     }
 
-    private void listsAhead(String path, String... directories) {
-        Walk.Ahead next = Objects.requireNonNull(walk.next());
-        assertThat(next.path()).hasToString(path);
-        walk.ended(next, List.of(directories), 1);
-        assertThat(next.done()).isCompleted();
+    /** A stretch of directories with nothing below them is listed. */
+    private void listsAhead(String... roots) {
+        Walk.Stretch stretch = next();
+        assertThat(stretch.roots()).containsExactly(paths(roots));
+        end(stretch, roots);
+    }
+
+    private void end(Walk.Stretch stretch, String... listed) {
+        for (GuestPath path : paths(listed)) {
+            stretch.listed(path, 1);
+        }
+        walk.ended(stretch, List.of());
+    }
+
+    private static GuestPath[] paths(String... paths) {
+        return Stream.of(paths).map(GuestPath::of).toArray(GuestPath[]::new);
+    }
+
+    private static String[] names(int count) {
+        return IntStream.range(0, count).mapToObj("d%04d"::formatted).toArray(String[]::new);
     }
 
     private void takes(String path) {
         Walk.Visit visit = walk.visit(GuestPath.of(path));
-        assertThat(visit.ahead()).isNotNull();
+        assertThat(visit.wasAhead()).isTrue();
         walk.listed(visit, List.of(), false);
     }
 
@@ -54,10 +72,25 @@ class WalkTest {
         lists("/tree/b", "y", "x");
 
         assertThat(walk.begin()).isTrue();
-        listsAhead("/tree/b/y", "deep");
-        listsAhead("/tree/b/y/deep");
-        listsAhead("/tree/b/x");
+        assertThat(next().byName()).isFalse();
+        assertThat(next().roots()).containsExactly(paths("/tree/b/x"));
         listsAhead("/tree/a");
+    }
+
+    @Test
+    void whatIsBelowAStretchComesBeforeWhatFollowsIt() {
+        lists("/tree", "a", "b", "c");
+        lists("/tree/a", "x");
+        Walk.Stretch first = next();
+        Walk.Stretch second = next();
+        assertThat(second.roots()).containsExactly(paths("/tree/b"));
+        walk.ended(second, List.of(GuestPath.of("/tree/b/deep")));
+        first.listed(GuestPath.of("/tree/a/x"), 1);
+        walk.ended(first, List.of(GuestPath.of("/tree/a/x/deep")));
+
+        listsAhead("/tree/a/x/deep");
+        listsAhead("/tree/b/deep");
+        listsAhead("/tree/c");
     }
 
     @Test
@@ -65,7 +98,7 @@ class WalkTest {
         lists("/tree", "c", "a", "b");
         lists("/tree/a", "y", "x");
 
-        listsAhead("/tree/a/x");
+        assertThat(next().byName()).isTrue();
         listsAhead("/tree/a/y");
         listsAhead("/tree/b");
         listsAhead("/tree/c");
@@ -73,45 +106,50 @@ class WalkTest {
 
     @Test
     void beingRightLeadsFurtherAhead() {
-        lists("/tree", IntStream.range(0, 500).mapToObj(i -> "d" + i).toArray(String[]::new));
-        lists("/tree/d0");
-        for (int i = 1; i <= Walk.MIN_AHEAD; i++) {
-            listsAhead("/tree/d" + i);
-        }
-        assertThat(next()).isEqualTo("none");
-
-        int listed = Walk.MIN_AHEAD;
-        for (int i = 1; i <= 100; i++) {
-            takes("/tree/d" + i);
-            for (String next = next(); !next.equals("none"); next = next()) {
-                listed++;
+        lists("/tree", names(2000));
+        lists("/tree/d0000");
+        Set<String> ahead = new HashSet<>();
+        for (int i = 1; i <= 600; i++) {
+            for (Walk.Stretch stretch = walk.next(); stretch != null; stretch = walk.next()) {
+                String[] listed =
+                        stretch.roots().stream().map(GuestPath::toString).toArray(String[]::new);
+                assertThat(listed)
+                        .hasSizeLessThanOrEqualTo(stretch.maxDirectories())
+                        .isSorted();
+                end(stretch, listed);
+                ahead.addAll(List.of(listed));
             }
-            assertThat(listed - i).isLessThanOrEqualTo(Walk.MAX_AHEAD);
+            assertThat(ahead).hasSizeLessThanOrEqualTo(i == 1 ? Walk.MIN_AHEAD : Walk.MAX_AHEAD);
+            String next = "/tree/d%04d".formatted(i);
+            takes(next);
+            ahead.remove(next);
         }
-        assertThat(listed).isEqualTo(100 + Walk.MAX_AHEAD);
+        assertThat(ahead).hasSizeGreaterThan(Walk.MAX_AHEAD * 2 / 3);
     }
 
     @Test
     void beingWrongMakesRoomForLittle() {
-        lists("/tree", IntStream.range(0, 500).mapToObj(i -> "d" + i).toArray(String[]::new));
-        lists("/tree/d0");
+        lists("/tree", names(500));
+        lists("/tree/d0000");
         for (int i = 1; i <= Walk.MIN_AHEAD; i++) {
-            listsAhead("/tree/d" + i);
+            listsAhead("/tree/d%04d".formatted(i));
         }
-        lists("/tree/d400", "x", "y");
+        assertThat(walk.next()).isNull();
+        lists("/tree/d0400", "x", "y");
 
-        listsAhead("/tree/d400/x");
-        assertThat(next()).isEqualTo("none");
+        listsAhead("/tree/d0400/x");
+        assertThat(walk.next()).isNull();
     }
 
     @Test
     void whatIsLargeEndsTheListingAhead() {
         lists("/tree", "a", "b", "c");
         lists("/tree/a");
-        Walk.Ahead large = Objects.requireNonNull(walk.next());
-        walk.ended(large, List.of(), MUCH);
+        Walk.Stretch large = next();
+        large.listed(GuestPath.of("/tree/b"), MUCH);
+        walk.ended(large, List.of());
 
-        assertThat(next()).isEqualTo("none");
+        assertThat(walk.next()).isNull();
         takes("/tree/b");
         listsAhead("/tree/c");
     }
@@ -135,6 +173,22 @@ class WalkTest {
     }
 
     @Test
+    void whatMayBeBelowAStretchIsWaitedFor() {
+        lists("/tree", "a", "b", "c");
+        lists("/tree/a");
+        Walk.Stretch stretch = next();
+        assertThat(stretch.roots()).containsExactly(paths("/tree/b"));
+
+        CompletableFuture<Void> below = walk.listing(GuestPath.of("/tree/b/deep/deeper"));
+        assertThat(below).isNotDone();
+        assertThat(walk.listing(GuestPath.of("/tree/c"))).isDone();
+        end(stretch, "/tree/b");
+
+        assertThat(below).isDone();
+        assertThat(walk.listing(GuestPath.of("/tree/b"))).isDone();
+    }
+
+    @Test
     void whatTheCacheKnowsIsNoReason() {
         walk.listed(walk.visit(TREE), List.of("a", "b"), true);
         walk.listed(walk.visit(TREE.resolve("a")), List.of("x"), true);
@@ -147,14 +201,14 @@ class WalkTest {
 
     @Test
     void threadsAreFew() {
-        lists("/tree", "a", "b", "c", "d");
-        lists("/tree/a");
+        lists("/tree", names(20));
+        lists("/tree/d0000");
 
         List<Boolean> begun = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 5; i++) {
             begun.add(walk.begin());
         }
-        assertThat(begun).containsExactly(true, true, false, false);
+        assertThat(begun).containsExactly(true, true, true, false, false);
     }
 
     @Test
@@ -162,21 +216,41 @@ class WalkTest {
         lists("/tree", "a", "b");
         lists("/tree/a", "x".repeat(1 << 20), "y");
 
-        listsAhead("/tree/a/y", "x".repeat(1 << 20));
+        listsAhead("/tree/a/y");
         listsAhead("/tree/b");
+    }
+
+    @Test
+    void whatIsExpectedIsBounded() {
+        lists("/tree", names(5000));
+        lists("/tree/d0000", names(5000));
+
+        int expected = 0;
+        for (Walk.Stretch stretch = walk.next(); stretch != null; stretch = walk.next()) {
+            for (GuestPath root : stretch.roots()) {
+                takesAtOnce(stretch, root);
+                expected++;
+            }
+        }
+        assertThat(expected).isEqualTo(4096);
+    }
+
+    private void takesAtOnce(Walk.Stretch stretch, GuestPath root) {
+        end(stretch, root.toString());
+        takes(root.toString());
     }
 
     @Test
     void nothingIsListedAheadWhenStopped() {
         lists("/tree", "a", "b", "c");
         lists("/tree/a", "x");
-        Walk.Ahead last = Objects.requireNonNull(walk.next());
+        Walk.Stretch last = next();
         walk.stop();
-        walk.ended(last, List.of("deep"), 1);
+        walk.ended(last, List.of(GuestPath.of("/tree/a/x/deep")));
         lists("/tree/b", "y");
 
         assertThat(walk.begin()).isFalse();
-        assertThat(next()).isEqualTo("none");
+        assertThat(walk.next()).isNull();
     }
 
     @Test

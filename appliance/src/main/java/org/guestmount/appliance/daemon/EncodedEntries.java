@@ -1,17 +1,21 @@
 package org.guestmount.appliance.daemon;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.FileHandle;
+import org.guestmount.core.fs.FileType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link DirectoryChunk} in the form that {@link org.guestmount.core.protocol.FilesystemCodecs#decodeChunk} reads, written
+ * Entries of a directory, and a {@link DirectoryChunk} of them, in the form that {@link org.guestmount.core.protocol.FilesystemCodecs} reads, written
  * without any object for an entry: a listing is most of what walking a tree costs here.
  */
 final class EncodedEntries {
     private final ByteBuffer out;
     private final int start;
+    private final List<String> directories = new ArrayList<>(0);
     private int count;
 
     /** @param out where it is to be written, from its position on; with room for an entry more than is asked for */
@@ -35,6 +39,9 @@ final class EncodedEntries {
     void add(Scratch scratch, int name, int nameLength, int targetLength, boolean mayHaveXattrs) {
         ByteBuffer memory = scratch.memory();
         putBytes(memory, name, nameLength);
+        if (Stat.type(scratch) == FileType.DIRECTORY) {
+            directories.add(scratch.getString(name, nameLength));
+        }
         Stat.encode(memory, out);
         if (targetLength < 0) {
             out.put((byte) 0);
@@ -46,9 +53,23 @@ final class EncodedEntries {
         count++;
     }
 
-    /** @param next {@link DirectoryChunk#next} */
-    void end(@Nullable FileHandle next) {
+    /** The names of those that are directories. */
+    List<String> directories() {
+        return directories;
+    }
+
+    /** Ends the list of entries. */
+    void end() {
         out.putInt(start, count);
+    }
+
+    /**
+     * Ends the chunk.
+     *
+     * @param next {@link DirectoryChunk#next}
+     */
+    void end(@Nullable FileHandle next) {
+        end();
         if (next == null) {
             out.put((byte) 0);
         } else {

@@ -14,6 +14,7 @@ import org.guestmount.core.protocol.ProtocolException;
 import org.guestmount.core.protocol.Request;
 import org.guestmount.core.protocol.WindowPart;
 import org.guestmount.core.protocol.WireReader;
+import org.guestmount.core.protocol.message.ListTrees;
 import org.guestmount.core.protocol.message.Open;
 import org.guestmount.core.protocol.message.PowerOff;
 import org.guestmount.core.protocol.message.Read;
@@ -217,7 +218,11 @@ final class Server {
                     reply = read(id, read);
                 } else if (request instanceof ReadDirectory list
                         && guest.filesystem() instanceof EncodingFilesystem filesystem) {
-                    reply = list(id, list, filesystem);
+                    reply = encoded(id, out -> filesystem.readDirectory(list.directory(), list.maxBytes(), out));
+                } else if (request instanceof ListTrees list
+                        && guest.filesystem() instanceof EncodingFilesystem filesystem) {
+                    reply = encoded(
+                            id, out -> filesystem.listTrees(list.roots(), list.byName(), list.maxDirectories(), out));
                 } else if (request instanceof Open open) {
                     reply = open(id, open);
                 } else {
@@ -269,11 +274,10 @@ final class Server {
             return Frame.reply(id, open, opened);
         }
 
-        /** As {@link #execute}, but has the listing written into the reply itself. */
-        private ByteBuffer list(int id, ReadDirectory list, EncodingFilesystem filesystem)
-                throws GuestFilesystemException {
+        /** As {@link #execute}, but has the result written into the reply itself. */
+        private ByteBuffer encoded(int id, Result result) throws GuestFilesystemException {
             ByteBuffer reply = memory.output(Frame.MAX_LENGTH).position(Frame.BODY_OFFSET);
-            filesystem.readDirectory(list.directory(), list.maxBytes(), reply);
+            result.encode(reply);
             return Frame.reply(id, reply.flip());
         }
 
@@ -283,6 +287,12 @@ final class Server {
             guest.filesystem().read(read.file(), read.offset(), reply.position(Frame.DATA_OFFSET));
             return Frame.dataReply(id, reply.flip());
         }
+    }
+
+    /** A result that writes itself. */
+    @FunctionalInterface
+    private interface Result {
+        void encode(ByteBuffer out) throws GuestFilesystemException;
     }
 
     private static boolean isRelease(Frame frame) {
@@ -303,7 +313,8 @@ final class Server {
             case READ -> Read.lengthIn(frame.body()) <= BRIEF_BYTES;
             case READ_INTO_WINDOW, WRITE_FROM_WINDOW, UPDATE_FROM_WINDOW ->
                 WindowPart.lengthIn(frame.body()) <= BRIEF_BYTES;
-            case FSYNC, FALLOCATE, COPY_RANGE, SYNC, READ_SMALL_FILES, MAP_EXTENTS, MAP_SMALL_FILES -> false;
+            case FSYNC, FALLOCATE, COPY_RANGE, SYNC, READ_SMALL_FILES, MAP_EXTENTS, MAP_SMALL_FILES, LIST_TREES ->
+                false;
             case LIST_BLOCK_DEVICES, DETECT_FILESYSTEMS, MOUNT, UNMOUNT_ALL, WAKE, SETTLE, POWER_OFF -> false;
         };
     }

@@ -3,10 +3,13 @@ package org.guestmount.appliance.daemon;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
+import org.guestmount.core.fs.DepthFirst;
 import org.guestmount.core.fs.DirectoryChunk;
+import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
@@ -22,10 +25,12 @@ import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
 import org.guestmount.core.fs.XattrMode;
-import org.guestmount.core.protocol.FilesystemCodecs;
 import org.guestmount.core.protocol.Frame;
 import org.guestmount.core.protocol.ProtocolException;
+import org.guestmount.core.protocol.Request;
 import org.guestmount.core.protocol.WireReader;
+import org.guestmount.core.protocol.message.ListTrees;
+import org.guestmount.core.protocol.message.ReadDirectory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,8 +82,19 @@ final class SyscallFilesystem implements EncodingFilesystem {
     public DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException {
         ByteBuffer encoded = ByteBuffer.allocate(Frame.MAX_LENGTH);
         readDirectory(directory, maxBytes, encoded);
+        return decode(new ReadDirectory(directory, maxBytes), encoded.flip());
+    }
+
+    @Override
+    public List<Optional<List<DirectoryEntry>>> listTrees(List<GuestPath> roots, boolean byName, int maxDirectories) {
+        ByteBuffer encoded = ByteBuffer.allocate(Frame.MAX_LENGTH);
+        listTrees(roots, byName, maxDirectories, encoded);
+        return decode(new ListTrees(roots, byName, maxDirectories), encoded.flip());
+    }
+
+    private static <R> R decode(Request<R> request, ByteBuffer encoded) {
         try {
-            return FilesystemCodecs.decodeChunk(new WireReader(encoded.flip()));
+            return request.decodeResult(new WireReader(encoded));
         } catch (ProtocolException e) {
             throw new IllegalStateException(e);
         }
@@ -92,6 +108,44 @@ final class SyscallFilesystem implements EncodingFilesystem {
             entries.end(goOn(handle, limit, entries));
         } else {
             entries.end(begin((GuestPath) directory, limit, entries));
+        }
+    }
+
+    @Override
+    public void listTrees(List<GuestPath> roots, boolean byName, int maxDirectories, ByteBuffer out) {
+        DepthFirst order = new DepthFirst(roots, byName);
+        int start = out.position();
+        out.putInt(0);
+        int count = 0;
+        boolean full = false;
+        while (!full && count < maxDirectories) {
+            GuestPath directory = order.next();
+            if (directory == null) {
+                break;
+            }
+            int at = out.position();
+            List<String> subdirectories = listWhole(directory, SMALL_DIRECTORY_BYTES, out.put((byte) 1));
+            if (subdirectories != null) {
+                order.enter(directory, subdirectories);
+            } else {
+                out.position(at).put((byte) 0);
+            }
+            count++;
+            full = out.position() - start > MAX_TRANSFER_BYTES - SMALL_DIRECTORY_BYTES;
+        }
+        out.putInt(start, count);
+    }
+
+    /** The directories in it; null if it cannot be listed, or not within that many bytes. */
+    private @Nullable List<String> listWhole(GuestPath path, int limit, ByteBuffer out) {
+        EncodedEntries entries = new EncodedEntries(out);
+        try (OpenFile file = openToList(path)) {
+            DirectoryListing listing = Objects.requireNonNull(file.listing());
+            listing.next(limit, entries);
+            entries.end();
+            return listing.hasEnded() ? entries.directories() : null;
+        } catch (GuestFilesystemException e) {
+            return null;
         }
     }
 
@@ -113,12 +167,16 @@ final class SyscallFilesystem implements EncodingFilesystem {
 
     private @Nullable FileHandle begin(GuestPath path, int limit, EncodedEntries entries)
             throws GuestFilesystemException {
-        int opened = (int) Syscalls.check(root.open(path, Abi.O_RDONLY | Abi.O_DIRECTORY, 0), "list", path);
-        DirectoryListing listing = new DirectoryListing(opened);
-        try (OpenFile file = new OpenFile(opened, listing)) {
+        try (OpenFile file = openToList(path)) {
+            DirectoryListing listing = Objects.requireNonNull(file.listing());
             listing.next(limit, entries);
             return listing.hasEnded() ? null : handles.add(file);
         }
+    }
+
+    private OpenFile openToList(GuestPath path) throws GuestFilesystemException {
+        int opened = (int) Syscalls.check(root.open(path, Abi.O_RDONLY | Abi.O_DIRECTORY, 0), "list", path);
+        return new OpenFile(opened, new DirectoryListing(opened));
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryChunk;
+import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
@@ -290,6 +291,13 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
     public DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException {
         settleAll();
         return guest.readDirectory(directory, maxBytes);
+    }
+
+    @Override
+    public List<Optional<List<DirectoryEntry>>> listTrees(List<GuestPath> roots, boolean byName, int maxDirectories)
+            throws GuestFilesystemException {
+        settleAll();
+        return guest.listTrees(roots, byName, maxDirectories);
     }
 
     @Override

@@ -243,6 +243,7 @@ class WriteBehindFilesystemTest {
                 (filesystem, file) -> filesystem.setxattr(FILE, "user.a", new byte[1], XattrMode.CREATE),
                 (filesystem, file) -> filesystem.readDirectory(GuestPath.ROOT, 4096),
                 (filesystem, file) -> filesystem.readSmallFiles(GuestPath.ROOT, List.of("file")),
+                (filesystem, file) -> filesystem.listTrees(List.of(GuestPath.ROOT), false, 1),
                 (filesystem, file) -> filesystem.mapExtents(file, 0),
                 (filesystem, file) -> filesystem.mapSmallFiles(GuestPath.ROOT, List.of("file")),
                 (filesystem, file) -> filesystem.unlink(FILE),

@@ -49,6 +49,12 @@ public abstract class ForwardingGuestFilesystem implements GuestFilesystem {
     }
 
     @Override
+    public List<Optional<List<DirectoryEntry>>> listTrees(List<GuestPath> roots, boolean byName, int maxDirectories)
+            throws GuestFilesystemException {
+        return delegate.listTrees(roots, byName, maxDirectories);
+    }
+
+    @Override
     public List<Optional<ByteBuffer>> readSmallFiles(GuestPath directory, List<String> names)
             throws GuestFilesystemException {
         return delegate.readSmallFiles(directory, names);

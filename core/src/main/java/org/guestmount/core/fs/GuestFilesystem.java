@@ -27,6 +27,9 @@ public interface GuestFilesystem extends AutoCloseable {
     /** Files up to this size may be read whole when they are opened, in bytes. */
     int SMALL_FILE_BYTES = 1 << 16;
 
+    /** A directory whose listing takes no more, about, in bytes, is listed together with others. */
+    int SMALL_DIRECTORY_BYTES = 1 << 17;
+
     /** Attributes, link target and whether there are xattrs: lstat(2), readlink(2), llistxattr(2) in one. */
     FileDetails lookup(GuestPath path) throws GuestFilesystemException;
 
@@ -41,6 +44,16 @@ public interface GuestFilesystem extends AutoCloseable {
      *     at least one entry whatever its size
      */
     DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException;
+
+    /**
+     * The whole listings of directories and of those below them, in the order of {@link DepthFirst}.
+     *
+     * @param maxDirectories how many are listed at most, at least 1
+     * @return as many as did not make the result larger than {@link #MAX_TRANSFER_BYTES}; an absent value of a directory that cannot be listed
+     *     or whose listing is larger than {@link #SMALL_DIRECTORY_BYTES}, which is not entered
+     */
+    List<Optional<List<DirectoryEntry>>> listTrees(List<GuestPath> roots, boolean byName, int maxDirectories)
+            throws GuestFilesystemException;
 
     /** readlink(2): the target's bytes, whole. */
     String readlink(GuestPath path) throws GuestFilesystemException;

@@ -10,6 +10,7 @@ import org.guestmount.core.protocol.message.Getattr;
 import org.guestmount.core.protocol.message.Getxattr;
 import org.guestmount.core.protocol.message.Link;
 import org.guestmount.core.protocol.message.ListBlockDevices;
+import org.guestmount.core.protocol.message.ListTrees;
 import org.guestmount.core.protocol.message.Listxattr;
 import org.guestmount.core.protocol.message.Lookup;
 import org.guestmount.core.protocol.message.MapExtents;
@@ -81,6 +82,7 @@ public enum Opcode {
     MAP_EXTENTS(33),
     MAP_SMALL_FILES(34),
     UPDATE_FROM_WINDOW(35),
+    LIST_TREES(36),
     LIST_BLOCK_DEVICES(64),
     DETECT_FILESYSTEMS(65),
     MOUNT(66),
@@ -161,6 +163,7 @@ public enum Opcode {
             case MAP_SMALL_FILES -> MapSmallFiles.decode(in);
             case UPDATE_FILE -> UpdateFile.decode(in);
             case UPDATE_FROM_WINDOW -> UpdateFromWindow.decode(in);
+            case LIST_TREES -> ListTrees.decode(in);
             case LIST_BLOCK_DEVICES -> ListBlockDevices.decode(in);
             case DETECT_FILESYSTEMS -> DetectFilesystems.decode(in);
             case MOUNT -> Mount.decode(in);

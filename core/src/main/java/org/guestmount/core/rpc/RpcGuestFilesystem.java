@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryChunk;
+import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
@@ -33,6 +34,7 @@ import org.guestmount.core.protocol.message.Fsync;
 import org.guestmount.core.protocol.message.Getattr;
 import org.guestmount.core.protocol.message.Getxattr;
 import org.guestmount.core.protocol.message.Link;
+import org.guestmount.core.protocol.message.ListTrees;
 import org.guestmount.core.protocol.message.Listxattr;
 import org.guestmount.core.protocol.message.Lookup;
 import org.guestmount.core.protocol.message.MapExtents;
@@ -120,6 +122,12 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
     }
 
     @Override
+    public List<Optional<List<DirectoryEntry>>> listTrees(List<GuestPath> roots, boolean byName, int maxDirectories)
+            throws GuestFilesystemException {
+        return channel.call(new ListTrees(roots, byName, maxDirectories));
+    }
+
+    @Override
     public String readlink(GuestPath path) throws GuestFilesystemException {
         return channel.call(new Readlink(path));
     }
@@ -163,7 +171,7 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
     @Override
     public List<Optional<ByteBuffer>> readSmallFiles(GuestPath directory, List<String> names)
             throws GuestFilesystemException {
-        return channel.call(new ReadSmallFiles(directory, names));
+        return oneForEach(names, channel.call(new ReadSmallFiles(directory, names)));
     }
 
     @Override
@@ -357,6 +365,15 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
 
     @Override
     public void close() {}
+
+    private static <T> List<T> oneForEach(List<?> asked, List<T> answers) throws GuestFilesystemException {
+        if (answers.size() != asked.size()) {
+            throw new GuestFilesystemException(
+                    Errno.EIO,
+                    "the guest gives " + answers.size() + " answers where " + asked.size() + " were asked for");
+        }
+        return answers;
+    }
 
     private static long checkCount(long count, long asked) throws GuestFilesystemException {
         if (count < 0 || count > asked) {

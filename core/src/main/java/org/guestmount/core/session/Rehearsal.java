@@ -78,6 +78,7 @@ final class Rehearsal {
         }
         for (int round = 0; round < ROUNDS; round++) {
             filesystem.readDirectory(folder, 1 << 16);
+            filesystem.listTrees(List.of(GuestPath.ROOT), round % 2 == 0, 10);
             filesystem.mapSmallFiles(folder, names);
             filesystem.readSmallFiles(folder, names);
             FileHandle file =

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** mkdir, rmdir, readDirectory, and what they do to the parent. */
@@ -200,6 +203,75 @@ public interface DirectoryContract extends ContractSupport {
         }
 
         assertThat(names(at(""))).isEmpty();
+    }
+
+    @Test
+    default void treesAreListedDepthFirst() throws Exception {
+        makeDirectory("empty");
+        makeDirectory("full");
+        makeDirectory("full/z");
+        makeDirectory("full/a");
+        makeDirectory("full/a/deep");
+        makeFile("full/z/file", "12345");
+        makeSymlink("full/symlink", "a");
+        makeFile("file", "");
+        makeDirectory("large");
+        makeDirectory("large/directory");
+        for (int i = 0; i < 1500; i++) {
+            makeFile("large/file-" + i, "");
+        }
+        List<GuestPath> roots = Stream.of("full", "missing", "file", "large", "empty", "full/symlink")
+                .map(this::at)
+                .toList();
+
+        // The first listing of a directory changes its time of access, see mount(8) on relatime.
+        fs().listTrees(roots, true, 100);
+        List<Optional<List<DirectoryEntry>>> listed = fs().listTrees(roots, true, 100);
+
+        assertThat(listed).hasSize(9);
+        List<GuestPath> present = Stream.of("full", "full/a", "full/a/deep", "full/z")
+                .map(this::at)
+                .toList();
+        for (int i = 0; i < present.size(); i++) {
+            assertThat(listed.get(i)).contains(list(present.get(i), WHOLE_LISTING));
+        }
+        assertThat(listed.subList(4, 9))
+                .containsExactly(
+                        Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(List.of()), Optional.empty());
+        assertThat(fs().listTrees(roots, true, 3)).isEqualTo(listed.subList(0, 3));
+    }
+
+    @Test
+    default void treesAreListedInTheOrderOfTheirListings() throws Exception {
+        for (String name : List.of("c", "a", "e", "b", "d")) {
+            makeDirectory(name);
+            makeDirectory(name + "/in-" + name);
+        }
+        DepthFirst order = new DepthFirst(List.of(at("")), false);
+
+        fs().listTrees(List.of(at("")), false, 100);
+        for (Optional<List<DirectoryEntry>> listed : fs().listTrees(List.of(at("")), false, 100)) {
+            GuestPath directory = Objects.requireNonNull(order.next());
+            assertThat(listed).contains(list(directory, WHOLE_LISTING));
+            order.enter(
+                    directory,
+                    listed.orElseThrow().stream().map(DirectoryEntry::name).toList());
+        }
+
+        assertThat(order.left()).isEmpty();
+    }
+
+    @Test
+    default void noMoreIsListedOfTreesThanATransferHolds() throws Exception {
+        makeDirectory("directory");
+        for (int i = 0; i < 900; i++) {
+            makeFile("directory/file-" + i, "");
+        }
+
+        List<Optional<List<DirectoryEntry>>> listed =
+                fs().listTrees(Collections.nCopies(20, at("directory")), false, 100);
+
+        assertThat(listed).hasSizeBetween(7, 12).allMatch(Optional::isPresent);
     }
 
     @Test

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A filesystem in memory that answers as Linux's own do, root calling, mounted with {@code noatime}. One lock guards
  * all of it.
  */
-public final class InMemoryGuestFilesystem implements GuestFilesystem {
+public class InMemoryGuestFilesystem implements GuestFilesystem {
     /** What {@code st_dev} says. */
     public static final long DEVICE = 0x801;
 
@@ -99,6 +99,42 @@ public final class InMemoryGuestFilesystem implements GuestFilesystem {
         }
         handles.remove(handle.id());
         return new DirectoryChunk(entries, null);
+    }
+
+    @Override
+    public synchronized List<Optional<List<DirectoryEntry>>> listTrees(
+            List<GuestPath> roots, boolean byName, int maxDirectories) {
+        DepthFirst order = new DepthFirst(roots, byName);
+        List<Optional<List<DirectoryEntry>>> listed = new ArrayList<>();
+        int bytes = 0;
+        for (GuestPath path = order.next();
+                path != null && listed.size() < maxDirectories && bytes < MAX_TRANSFER_BYTES - SMALL_DIRECTORY_BYTES;
+                path = order.next()) {
+            Optional<List<DirectoryEntry>> entries = wholeListing(path, SMALL_DIRECTORY_BYTES);
+            List<String> directories = new ArrayList<>();
+            for (DirectoryEntry entry : entries.orElse(List.of())) {
+                bytes += 120 + entry.name().length();
+                if (entry.details().attributes().isDirectory()) {
+                    directories.add(entry.name());
+                }
+            }
+            order.enter(path, directories);
+            listed.add(entries);
+        }
+        return listed;
+    }
+
+    private Optional<List<DirectoryEntry>> wholeListing(GuestPath path, int maxBytes) {
+        try {
+            DirectoryChunk chunk = readDirectory(path, maxBytes);
+            if (chunk.next() == null) {
+                return Optional.of(chunk.entries());
+            }
+            release(chunk.next());
+        } catch (GuestFilesystemException e) {
+            // Told to who asks for it by itself.
+        }
+        return Optional.empty();
     }
 
     @Override

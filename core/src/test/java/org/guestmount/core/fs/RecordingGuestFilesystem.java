@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Records every operation that reaches a backend, one line each: the method's name, then what it was done on, then what
@@ -90,6 +91,13 @@ public final class RecordingGuestFilesystem extends ForwardingGuestFilesystem {
             opened.put(chunk.next(), shown);
         }
         return chunk;
+    }
+
+    @Override
+    public List<Optional<List<DirectoryEntry>>> listTrees(List<GuestPath> roots, boolean byName, int maxDirectories)
+            throws GuestFilesystemException {
+        record("listTrees " + roots.stream().map(GuestPath::toString).collect(Collectors.joining(" ")));
+        return super.listTrees(roots, byName, maxDirectories);
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.guestmount.core.protocol;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.FileUpdate;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.RenameMode;
@@ -18,6 +19,7 @@ import org.guestmount.core.protocol.message.Getattr;
 import org.guestmount.core.protocol.message.Getxattr;
 import org.guestmount.core.protocol.message.Link;
 import org.guestmount.core.protocol.message.ListBlockDevices;
+import org.guestmount.core.protocol.message.ListTrees;
 import org.guestmount.core.protocol.message.Listxattr;
 import org.guestmount.core.protocol.message.Lookup;
 import org.guestmount.core.protocol.message.MapExtents;
@@ -76,6 +78,18 @@ final class Messages {
                         Combinators.combine(Vocabulary.references(), transferSizes(1))
                                 .as(ReadDirectory::new),
                         Vocabulary.chunks());
+            case LIST_TREES ->
+                pairs(
+                        Combinators.combine(
+                                        Vocabulary.paths().list().ofMaxSize(5),
+                                        Arbitraries.of(true, false),
+                                        transferSizes(1))
+                                .as(ListTrees::new),
+                        Vocabulary.chunks()
+                                .map(DirectoryChunk::entries)
+                                .optional()
+                                .list()
+                                .ofMaxSize(5));
             case READ_SMALL_FILES ->
                 pairs(
                         Combinators.combine(
