@@ -41,8 +41,8 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
     /** A larger directory is left to the program when so much of it has been fetched, in bytes. */
     private static final int MAX_DIRECTORY_BYTES = 4 * PART_BYTES;
 
-    /** About what the cache takes for an entry, in bytes. */
-    private static final int ENTRY_BYTES = 520;
+    /** About what the cache takes for an entry, in bytes, with a name of usual length. */
+    private static final int ENTRY_BYTES = Inode.OWN_BYTES + Directory.DENTRY_BYTES + 16;
 
     private static final int MAX_AHEAD_BYTES = 4 << 20;
 

@@ -41,11 +41,6 @@ final class BlockDevices {
         this.devices = devices;
     }
 
-    /** No drive is left: one of the same name is another. */
-    void forget() {
-        scanned.clear();
-    }
-
     /** All drives there are after so many have appeared, or time is over, each followed by its partitions. */
     List<BlockDevice> awaitDrives(int expected) throws GuestFilesystemException {
         Map<Integer, String> disks = disks();

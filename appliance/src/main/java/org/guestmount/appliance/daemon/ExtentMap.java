@@ -66,7 +66,7 @@ final class ExtentMap {
     private List<FileExtent> extents(int descriptor, long offset, int max, Object subject)
             throws GuestFilesystemException {
         if (start == null) {
-            return List.of(FileExtent.inGuest(offset, Long.MAX_VALUE - offset));
+            return List.of(restInGuest(offset));
         }
         Scratch scratch = Scratch.ofThread();
         ByteBuffer memory = scratch.memory();
@@ -79,7 +79,7 @@ final class ExtentMap {
                 .putInt(header + 28, 0);
         long result = Libc.syscall(Abi.SYS_IOCTL, descriptor, Abi.FS_IOC_FIEMAP, scratch.address(Scratch.DATA), 0, 0);
         if (Syscalls.failedWith(result, Errno.EOPNOTSUPP)) {
-            return List.of(FileExtent.inGuest(offset, Long.MAX_VALUE - offset));
+            return List.of(restInGuest(offset));
         }
         Syscalls.check(result, "map", subject);
         int count = memory.getInt(header + 20);
@@ -112,7 +112,7 @@ final class ExtentMap {
         if (last) {
             extents.add(FileExtent.ofZeros(end, Long.MAX_VALUE - end));
         } else if (extents.isEmpty()) {
-            extents.add(FileExtent.inGuest(offset, Long.MAX_VALUE - offset));
+            extents.add(restInGuest(offset));
         }
         return extents;
     }
@@ -123,5 +123,10 @@ final class ExtentMap {
                 Libc.syscall(Abi.SYS_FSTATFS, descriptor, scratch.address(Scratch.STRUCT), 0, 0, 0), "map", subject);
         long magic = scratch.memory().getLong(Scratch.STRUCT);
         return magic == EXT_MAGIC || magic == XFS_MAGIC;
+    }
+
+    /** All there is from there on, to be asked for from the guest. */
+    private static FileExtent restInGuest(long offset) {
+        return FileExtent.inGuest(offset, Long.MAX_VALUE - offset);
     }
 }

@@ -126,7 +126,6 @@ final class LinuxGuestMachine implements GuestMachine {
 
     @Override
     public synchronized void settle() throws GuestFilesystemException {
-        devices.forget();
         FreeMemory.clear();
     }
 

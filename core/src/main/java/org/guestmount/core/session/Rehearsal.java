@@ -71,16 +71,15 @@ final class Rehearsal {
 
     /** Reads what is on the disk that has an ext4 filesystem. */
     void useFilesystem() throws GuestFilesystemException {
-        GuestPath folder = GuestPath.of("/folder");
         List<String> names = List.of("file1", "file2", "file3", "file4");
         for (BlockDevice disk : machine.blockDevices(1)) {
             machine.mount(new MountRequest(disk.name(), GuestPath.ROOT, "ro", "ext4"));
         }
         for (int round = 0; round < ROUNDS; round++) {
-            filesystem.readDirectory(folder, 1 << 16);
+            filesystem.readDirectory(FOLDER, 1 << 16);
             filesystem.listTrees(List.of(GuestPath.ROOT), round % 2 == 0, 10);
-            filesystem.mapSmallFiles(folder, names);
-            filesystem.readSmallFiles(folder, names);
+            filesystem.mapSmallFiles(FOLDER, names);
+            filesystem.readSmallFiles(FOLDER, names);
             FileHandle file =
                     filesystem.open(GuestPath.of("/large"), OpenFlags.READ_ONLY).handle();
             filesystem.mapExtents(file, 0);
