@@ -134,17 +134,17 @@ class LauncherTest {
 
     @Test
     void anInterruptedLaunchEndsTheServerAndThenByTheSignal() throws Exception {
-        java("echo $$ >'" + folder + "/pid'; trap 'echo stopped >&2; exit 1' TERM; while :; do sleep 0.05; done");
+        java("trap 'echo stopped >&2; exit 1' TERM; echo $$ >'" + folder + "/pid'; while :; do sleep 0.05; done");
         Process launcher = start(bin.resolve("guestmount").toString());
         awaitFile(folder.resolve("pid"));
 
-        new ProcessBuilder("kill", "-INT", Long.toString(launcher.pid()))
+        new ProcessBuilder("kill", "-TERM", Long.toString(launcher.pid()))
                 .start()
                 .waitFor();
 
         String output = new String(launcher.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(launcher.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(launcher.exitValue()).isEqualTo(128 + 2);
+        assertThat(launcher.exitValue()).isEqualTo(128 + 15);
         assertThat(output).isEqualTo("stopped\n");
         assertThat(temporary).isEmptyDirectory();
     }
