@@ -44,9 +44,13 @@ final class Walk {
     @GuardedBy("this")
     private final Map<GuestPath, List<String>> recent = new LinkedHashMap<>();
 
-    /** In the order in which the program is expected to come to them. */
+    /** To be listed, in the order in which the program is expected to come to them. */
     @GuardedBy("this")
-    private final List<Stretch> expected = new ArrayList<>();
+    private final List<Deque<GuestPath>> expected = new ArrayList<>();
+
+    /** Being listed; what remains of each takes its place among those expected. */
+    @GuardedBy("this")
+    private final List<Stretch> underWay = new ArrayList<>();
 
     /** Listed ahead and not yet asked for by the program, with about how many bytes they take in the cache; oldest first. */
     @GuardedBy("this")
@@ -54,10 +58,6 @@ final class Walk {
 
     @GuardedBy("this")
     private long aheadBytes;
-
-    /** How many may be listed by those stretches that are being listed. */
-    @GuardedBy("this")
-    private int underWay;
 
     @GuardedBy("this")
     private int window = MIN_AHEAD;
@@ -84,17 +84,16 @@ final class Walk {
         private final int maxDirectories;
         private final CompletableFuture<Void> done = new CompletableFuture<>();
 
-        /** To be listed, guarded by the walk; while this is being listed, what the program was expected to list and has not. */
-        private final Deque<GuestPath> left;
+        /** Among those expected, empty until this has ended; guarded by the walk. */
+        private final Deque<GuestPath> left = new ArrayDeque<>();
 
         /** Those that were listed, with their bytes. */
         private final Map<GuestPath, Long> listed = new LinkedHashMap<>();
 
-        private Stretch(List<GuestPath> directories, boolean byName, int maxDirectories) {
-            this.roots = directories;
+        private Stretch(List<GuestPath> roots, boolean byName, int maxDirectories) {
+            this.roots = roots;
             this.byName = byName;
             this.maxDirectories = maxDirectories;
-            this.left = new ArrayDeque<>(maxDirectories == 0 ? directories : List.of());
         }
 
         List<GuestPath> roots() {
@@ -114,10 +113,6 @@ final class Walk {
             listed.put(directory, bytes);
         }
 
-        private boolean isUnderWay() {
-            return maxDirectories > 0 && !done.isDone();
-        }
-
         private boolean mayHold(GuestPath path) {
             return roots.stream().anyMatch(path::startsWith);
         }
@@ -134,8 +129,8 @@ final class Walk {
     /** What to wait for before {@link #visit}: perhaps this directory is being listed. */
     synchronized CompletableFuture<Void> listing(GuestPath path) {
         if (!ahead.containsKey(path)) {
-            for (Stretch stretch : expected) {
-                if (stretch.isUnderWay() && stretch.mayHold(path)) {
+            for (Stretch stretch : underWay) {
+                if (stretch.mayHold(path)) {
                     return stretch.done;
                 }
             }
@@ -152,19 +147,19 @@ final class Walk {
             return new Visit(path, true, false);
         }
         boolean wasExpected = false;
-        for (Stretch stretch : expected) {
-            wasExpected = wasExpected || stretch.left.remove(path);
+        for (Deque<GuestPath> left : expected) {
+            wasExpected = wasExpected || left.remove(path);
         }
         return new Visit(path, false, wasExpected);
     }
 
     /**
-     * The program has listed a directory.
+     * The program has listed a directory that was not ahead of it.
      *
      * @param wasKnown whether the cache knew it, though it was not listed ahead: walking ahead there is of no use
      */
     synchronized void listed(Visit visit, List<String> directories, boolean wasKnown) {
-        if (visit.wasAhead() || stopped) {
+        if (stopped) {
             return;
         }
         GuestPath path = visit.path();
@@ -199,11 +194,11 @@ final class Walk {
     synchronized @Nullable Stretch next() {
         if (hasRoom()) {
             for (int i = 0; i < expected.size(); i++) {
-                Deque<GuestPath> left = expected.get(i).left;
+                Deque<GuestPath> left = expected.get(i);
                 if (!left.isEmpty()) {
                     Stretch next = new Stretch(takeFrom(left), byName, stretchSize());
-                    underWay += next.maxDirectories;
-                    expected.add(i, next);
+                    underWay.add(next);
+                    expected.add(i, next.left);
                     return next;
                 }
             }
@@ -231,7 +226,7 @@ final class Walk {
     void ended(Stretch stretch, List<GuestPath> left) {
         try {
             synchronized (this) {
-                underWay -= stretch.maxDirectories;
+                underWay.remove(stretch);
                 for (Map.Entry<GuestPath, Long> directory : stretch.listed.entrySet()) {
                     Long before = ahead.put(directory.getKey(), directory.getValue());
                     aheadBytes += directory.getValue() - (before == null ? 0 : before);
@@ -259,12 +254,13 @@ final class Walk {
 
     @GuardedBy("this")
     private boolean hasRoom() {
-        return !stopped && ahead.size() + underWay + stretchSize() <= window && aheadBytes < maxBytes;
+        int soon = underWay.stream().mapToInt(Stretch::maxDirectories).sum();
+        return !stopped && ahead.size() + soon + stretchSize() <= window && aheadBytes < maxBytes;
     }
 
     @GuardedBy("this")
     private boolean hasNext() {
-        return expected.stream().anyMatch(stretch -> !stretch.left.isEmpty());
+        return expected.stream().anyMatch(left -> !left.isEmpty());
     }
 
     /** What was listed in vain makes room, a directory for each that was not expected so soon. */
@@ -290,25 +286,24 @@ final class Walk {
     /** The program is expected to go into these before all others. */
     @GuardedBy("this")
     private void expect(GuestPath parent, List<String> directories) {
-        if (stopped) {
-            return;
-        }
         DepthFirst order = new DepthFirst(List.of(), byName);
         order.enter(parent, directories);
-        expected.add(0, new Stretch(order.left(), byName, 0));
+        expected.add(0, new ArrayDeque<>(order.left()));
         tidy();
     }
 
     /** Forgets what is of no use any more, and what is too much. */
     @GuardedBy("this")
     private void tidy() {
-        expected.removeIf(stretch -> stretch.left.isEmpty() && !stretch.isUnderWay());
+        List<Deque<GuestPath>> kept =
+                underWay.stream().map(stretch -> stretch.left).toList();
+        expected.removeIf(left -> left.isEmpty() && !kept.contains(left));
         int count = 0;
-        for (Stretch stretch : expected) {
-            while (count + stretch.left.size() > MAX_EXPECTED) {
-                stretch.left.removeLast();
+        for (Deque<GuestPath> left : expected) {
+            while (count + left.size() > MAX_EXPECTED) {
+                left.removeLast();
             }
-            count += stretch.left.size();
+            count += left.size();
         }
     }
 }

@@ -95,7 +95,9 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
         Walk.Visit visit = walk.visit(path);
         boolean wasKnown = !visit.wasAhead() && cached.knowsListing(path);
         DirectoryChunk chunk = super.readDirectory(directory, maxBytes);
-        walk.listed(visit, Listings.namesOfDirectories(chunk.entries()), wasKnown);
+        if (!visit.wasAhead()) {
+            walk.listed(visit, Listings.namesOfDirectories(chunk.entries()), wasKnown);
+        }
         while (walk.begin()) {
             start();
         }

@@ -55,7 +55,6 @@ class WalkTest {
     private void takes(String path) {
         Walk.Visit visit = walk.visit(GuestPath.of(path));
         assertThat(visit.wasAhead()).isTrue();
-        walk.listed(visit, List.of(), false);
     }
 
     @Test
@@ -227,17 +226,12 @@ class WalkTest {
 
         int expected = 0;
         for (Walk.Stretch stretch = walk.next(); stretch != null; stretch = walk.next()) {
-            for (GuestPath root : stretch.roots()) {
-                takesAtOnce(stretch, root);
-                expected++;
-            }
+            String[] roots = stretch.roots().stream().map(GuestPath::toString).toArray(String[]::new);
+            end(stretch, roots);
+            Stream.of(roots).forEach(this::takes);
+            expected += roots.length;
         }
         assertThat(expected).isEqualTo(4096);
-    }
-
-    private void takesAtOnce(Walk.Stretch stretch, GuestPath root) {
-        end(stretch, root.toString());
-        takes(root.toString());
     }
 
     @Test

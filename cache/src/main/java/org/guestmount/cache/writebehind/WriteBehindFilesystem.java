@@ -228,11 +228,12 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
     }
 
     /** Of what is not known under that path something may be known under another, which the answer will not tell. */
-    private void settleAllOr(FileReference reference) {
-        if (files.find(reference) == null) {
+    private void settleWithAliases(FileReference reference) {
+        NewFile file = files.find(reference);
+        if (file == null) {
             settleAll();
         } else {
-            settle(reference);
+            file.settle();
         }
     }
 
@@ -389,13 +390,13 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
     @Override
     public void setxattr(FileReference file, String name, byte[] value, XattrMode mode)
             throws GuestFilesystemException {
-        settleAllOr(file);
+        settleWithAliases(file);
         guest.setxattr(file, name, value, mode);
     }
 
     @Override
     public void removexattr(FileReference file, String name) throws GuestFilesystemException {
-        settleAllOr(file);
+        settleWithAliases(file);
         guest.removexattr(file, name);
     }
 
