@@ -117,31 +117,29 @@ final class SyscallFilesystem implements EncodingFilesystem {
         int start = out.position();
         out.putInt(0);
         int count = 0;
-        boolean full = false;
-        while (!full && count < maxDirectories) {
-            GuestPath directory = order.next();
-            if (directory == null) {
-                break;
-            }
+        GuestPath directory = order.next();
+        while (directory != null
+                && count < maxDirectories
+                && out.position() - start <= MAX_TRANSFER_BYTES - SMALL_DIRECTORY_BYTES) {
             int at = out.position();
-            List<String> subdirectories = listWhole(directory, SMALL_DIRECTORY_BYTES, out.put((byte) 1));
+            List<String> subdirectories = listWhole(directory, out.put((byte) 1));
             if (subdirectories != null) {
                 order.enter(directory, subdirectories);
             } else {
                 out.position(at).put((byte) 0);
             }
             count++;
-            full = out.position() - start > MAX_TRANSFER_BYTES - SMALL_DIRECTORY_BYTES;
+            directory = order.next();
         }
         out.putInt(start, count);
     }
 
-    /** The directories in it; null if it cannot be listed, or not within that many bytes. */
-    private @Nullable List<String> listWhole(GuestPath path, int limit, ByteBuffer out) {
+    /** The directories in it; null if it cannot be listed, or is not small. */
+    private @Nullable List<String> listWhole(GuestPath path, ByteBuffer out) {
         EncodedEntries entries = new EncodedEntries(out);
         try (OpenFile file = openToList(path)) {
             DirectoryListing listing = Objects.requireNonNull(file.listing());
-            listing.next(limit, entries);
+            listing.next(SMALL_DIRECTORY_BYTES, entries);
             entries.end();
             return listing.hasEnded() ? entries.directories() : null;
         } catch (GuestFilesystemException e) {

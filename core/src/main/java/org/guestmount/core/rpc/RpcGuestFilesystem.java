@@ -263,11 +263,7 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
     @Override
     public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names)
             throws GuestFilesystemException {
-        List<List<FileExtent>> files = channel.call(new MapSmallFiles(directory, names));
-        if (files.size() != names.size()) {
-            throw new GuestFilesystemException(
-                    Errno.EIO, "the guest tells of " + files.size() + " files, not of " + names.size());
-        }
+        List<List<FileExtent>> files = oneForEach(names, channel.call(new MapSmallFiles(directory, names)));
         for (List<FileExtent> extents : files) {
             checkGaps(extents, 0);
         }
