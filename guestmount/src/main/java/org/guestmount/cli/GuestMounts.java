@@ -1,34 +1,67 @@
 package org.guestmount.cli;
 
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.machine.DetectedFilesystem;
 import org.guestmount.core.machine.GuestMachine;
+import org.guestmount.core.machine.MountOutcome;
 import org.guestmount.core.machine.MountRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Mounts the guest's filesystems in the guest, and explains why one could not be. */
 final class GuestMounts {
-    private final GuestMachine machine;
+    private static final Logger LOG = LoggerFactory.getLogger(GuestMounts.class);
 
-    GuestMounts(GuestMachine machine) {
+    /** What ntfs-3g says of a volume whose contents Windows has partly in its hibernation file. */
+    private static final String UNSAFE_STATE = "unsafe state";
+
+    private final GuestMachine machine;
+    private final Consumer<String> notices;
+
+    /** @param notices takes what the user should know though nothing is wrong */
+    GuestMounts(GuestMachine machine, Consumer<String> notices) {
         this.machine = machine;
+        this.notices = notices;
     }
 
-    /** @param drives how many the guest has */
-    void mount(List<MountRequest> requests, int drives) throws UserException {
+    /**
+     * Mounts them in that order.
+     *
+     * @param drives how many the guest has
+     * @return whether anything can be written to
+     */
+    boolean mount(List<MountRequest> requests, int drives) throws UserException {
         try {
             machine.blockDevices(drives);
         } catch (GuestFilesystemException e) {
             throw new UserException("the guest cannot list its disks: " + e.getMessage(), e);
         }
+        boolean writable = false;
         for (MountRequest request : requests) {
             try {
-                machine.mount(request);
+                MountOutcome outcome = machine.mount(request);
+                writable |= !outcome.readOnly();
+                tell(request, outcome);
             } catch (GuestFilesystemException e) {
                 throw new UserException(explanation(request, e), e);
             }
+        }
+        return writable;
+    }
+
+    private void tell(MountRequest request, MountOutcome outcome) {
+        if (!outcome.said().isEmpty()) {
+            LOG.info("{}: {}", request.device(), outcome.said());
+        }
+        if (outcome.readOnly() && !request.hasOption("ro")) {
+            String reason = outcome.said().contains(UNSAFE_STATE)
+                    ? "Windows is hibernated or was not shut down in full (Fast Startup)"
+                    : "nothing can be written to this filesystem here";
+            notices.accept(request.device() + " is mounted read-only: " + reason);
         }
     }
 

@@ -75,8 +75,7 @@ final class MountRun {
 
     private ExitCode mount() throws UserException, LaunchException, MountException, InterruptedException {
         presence.check();
-        MountConfig config = mountConfig();
-        MountedGuest.check(config);
+        MountedGuest.check(mountConfig(options.readOnly()));
         MountedGuest.prepare();
 
         ApplianceBuilder appliances =
@@ -85,7 +84,7 @@ final class MountRun {
         boolean served = true;
         boolean released = false;
         try {
-            served = serve(session, config);
+            served = serve(session);
         } finally {
             released = release(session) && !session.lost().isDone();
             presence.withdraw(served && released);
@@ -99,19 +98,18 @@ final class MountRun {
                 .toList();
     }
 
-    private MountConfig mountConfig() {
+    private MountConfig mountConfig(boolean readOnly) {
         return new MountConfig(
                 options.mountpoint(),
-                options.readOnly(),
+                readOnly,
                 options.drives().get(0).image().toString(),
                 options.fuseOptions(),
                 options.cacheTimeout());
     }
 
     /** Returns when the mount is gone, by itself or by request: whether all went well. */
-    private boolean serve(GuestSession session, MountConfig config)
-            throws UserException, MountException, InterruptedException {
-        new GuestMounts(session.machine())
+    private boolean serve(GuestSession session) throws UserException, MountException, InterruptedException {
+        boolean writable = new GuestMounts(session.machine(), report::notice)
                 .mount(options.mounts(), options.drives().size());
         LOG.info("filesystems mounted in the guest");
         presence.establish();
@@ -122,7 +120,7 @@ final class MountRun {
         GuestFilesystem cached = new WalkAheadFilesystem(new CachingFilesystem(guest, caching), caching);
         boolean prefetch = options.readOnly() && !options.cacheTimeout().isZero();
         try (GuestFilesystem filesystem = prefetch ? new PrefetchingFilesystem(cached, session.drives()) : cached) {
-            MountEnd end = new MountEnd(MountedGuest.mount(filesystem, config));
+            MountEnd end = new MountEnd(MountedGuest.mount(filesystem, mountConfig(options.readOnly() || !writable)));
             try {
                 served = serveUntil(end, session.lost());
             } finally {

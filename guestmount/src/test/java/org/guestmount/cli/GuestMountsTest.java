@@ -13,6 +13,7 @@ import org.guestmount.core.fs.Timestamp;
 import org.guestmount.core.machine.BlockDevice;
 import org.guestmount.core.machine.DetectedFilesystem;
 import org.guestmount.core.machine.GuestMachine;
+import org.guestmount.core.machine.MountOutcome;
 import org.guestmount.core.machine.MountRequest;
 import org.junit.jupiter.api.Test;
 
@@ -21,13 +22,15 @@ class GuestMountsTest {
     private static final MountRequest BOOT = new MountRequest("/dev/sda9", GuestPath.of("/boot"), "subvol=@", "btrfs");
 
     private final FakeMachine machine = new FakeMachine();
-    private final GuestMounts mounts = new GuestMounts(machine);
+    private final List<String> notices = new ArrayList<>();
+    private final GuestMounts mounts = new GuestMounts(machine, notices::add);
 
     /** Mounts anything but /dev/sda9. */
     private static final class FakeMachine implements GuestMachine {
         private final List<String> mounted = new ArrayList<>();
         private final List<DetectedFilesystem> filesystems = new ArrayList<>();
         private int expectedDrives;
+        private MountOutcome outcome = new MountOutcome(false, "");
 
         @Override
         public List<BlockDevice> blockDevices(int drives) {
@@ -41,11 +44,12 @@ class GuestMountsTest {
         }
 
         @Override
-        public void mount(MountRequest request) throws GuestFilesystemException {
+        public MountOutcome mount(MountRequest request) throws GuestFilesystemException {
             if (request.device().equals("/dev/sda9")) {
                 throw new GuestFilesystemException(Errno.EINVAL, "the kernel says: bad superblock");
             }
             mounted.add(request.device());
+            return outcome;
         }
 
         @Override
@@ -61,6 +65,10 @@ class GuestMountsTest {
         public void powerOff() {}
     }
 
+    private static MountRequest whole(String options) {
+        return new MountRequest("/dev/sda", GuestPath.ROOT, options, null);
+    }
+
     private String refusal(MountRequest... requests) {
         return String.valueOf(catchThrowableOfType(UserException.class, () -> mounts.mount(List.of(requests), 1))
                 .getMessage());
@@ -72,6 +80,21 @@ class GuestMountsTest {
 
         assertThat(machine.mounted).containsExactly("/dev/sda2", "/dev/sda1");
         assertThat(machine.expectedDrives).isEqualTo(2);
+    }
+
+    @Test
+    void whatCannotBeWrittenToIsSaidUnlessThatWasAskedFor() throws UserException {
+        machine.outcome = new MountOutcome(true, "ISO 9660 Extensions: RRIP_1991A");
+        mounts.mount(List.of(whole("ro")), 1);
+        assertThat(notices).isEmpty();
+
+        mounts.mount(List.of(whole("")), 1);
+        machine.outcome = new MountOutcome(true, "because the NTFS partition is in an unsafe state.");
+        mounts.mount(List.of(whole("")), 1);
+        assertThat(notices)
+                .containsExactly(
+                        "/dev/sda is mounted read-only: nothing can be written to this filesystem here",
+                        "/dev/sda is mounted read-only: Windows is hibernated or was not shut down in full (Fast Startup)");
     }
 
     @Test

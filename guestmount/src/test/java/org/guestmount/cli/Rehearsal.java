@@ -76,7 +76,7 @@ final class Rehearsal {
         MountConfig config = new MountConfig(mountpoint, true, image.toString(), List.of(), CACHE_TIMEOUT);
         LaunchReport report = new LaunchReport("rehearsal", System.err, () -> false);
         try (GuestSession guest = GuestSession.launch(session, progress -> appliance, report)) {
-            new GuestMounts(guest.machine()).mount(options.mounts(), 1);
+            new GuestMounts(guest.machine(), report::notice).mount(options.mounts(), 1);
             CacheConfig caching = new CacheConfig(CACHE_TIMEOUT, CacheConfig.DEFAULT_MAX_BYTES);
             GuestFilesystem cached = new CachingFilesystem(guest.filesystem(), caching);
             try (GuestFilesystem prefetching = new PrefetchingFilesystem(cached, guest.drives())) {

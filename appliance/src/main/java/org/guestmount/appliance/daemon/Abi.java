@@ -122,6 +122,9 @@ final class Abi {
     static final int STATFS_FREE_FILES = 48;
     static final int STATFS_NAME_MAX = 64;
     static final int STATFS_FRAGMENT_SIZE = 72;
+    static final int STATFS_FLAGS = 80;
+
+    static final int ST_RDONLY = 1;
 
     /** Offsets within {@code struct linux_dirent64}. */
     static final int DIRENT_LENGTH = 16;

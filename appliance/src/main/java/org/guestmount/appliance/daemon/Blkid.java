@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: libblkid's reference manual, "Low-level probing".
  */
 final class Blkid {
-    /** {@code BLKID_SUBLKS_LABEL | _UUID | _TYPE | _USAGE}. */
-    private static final int WANTED = 1 << 1 | 1 << 3 | 1 << 5 | 1 << 7;
+    /** {@code BLKID_SUBLKS_LABEL | _UUID | _TYPE | _USAGE | _VERSION}. */
+    private static final int WANTED = 1 << 1 | 1 << 3 | 1 << 5 | 1 << 7 | 1 << 8;
 
     private static final int FOUND = 0;
     private static final int FAILED = -1;
@@ -50,17 +50,19 @@ final class Blkid {
      * What was recognised.
      *
      * @param type null if it holds no filesystem, nor a part of something else, that is known, or several
+     * @param version of the type's layout, as the type counts them; null without one
      * @param usage {@code filesystem}, {@code raid}, {@code crypto} or {@code other}; null without a type
      * @param partitionTable the kind of partition table it has, null if it has none
      */
     record Content(
             @Nullable String type,
+            @Nullable String version,
             @Nullable String label,
             @Nullable String uuid,
             @Nullable String usage,
             @Nullable String partitionTable,
             boolean ambivalent) {
-        static final Content UNKNOWN = new Content(null, null, null, null, null, false);
+        static final Content UNKNOWN = new Content(null, null, null, null, null, null, false);
 
         boolean isFilesystem() {
             return "filesystem".equals(usage);
@@ -85,13 +87,14 @@ final class Blkid {
                 throw GuestFilesystemException.of(Errno.EIO, "probe", device);
             }
             if (result == AMBIVALENT) {
-                return new Content(null, null, null, null, null, true);
+                return new Content(null, null, null, null, null, null, true);
             }
             if (result != FOUND) {
                 return Content.UNKNOWN;
             }
             return new Content(
                     value(handle, "TYPE"),
+                    value(handle, "VERSION"),
                     value(handle, "LABEL"),
                     value(handle, "UUID"),
                     value(handle, "USAGE"),

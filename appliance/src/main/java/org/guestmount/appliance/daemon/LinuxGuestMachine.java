@@ -10,6 +10,7 @@ import org.guestmount.core.fs.Timestamp;
 import org.guestmount.core.machine.BlockDevice;
 import org.guestmount.core.machine.DetectedFilesystem;
 import org.guestmount.core.machine.GuestMachine;
+import org.guestmount.core.machine.MountOutcome;
 import org.guestmount.core.machine.MountRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -79,16 +80,42 @@ final class LinuxGuestMachine implements GuestMachine {
     }
 
     @Override
-    public synchronized void mount(MountRequest request) throws GuestFilesystemException {
+    public synchronized MountOutcome mount(MountRequest request) throws GuestFilesystemException {
         String node = devices.node(request.device());
         String type = request.type() == null ? detectType(request.device(), node) : request.type();
+        String options = type.equals("ufs") ? withUfsType(node, request.options()) : request.options();
         try (KernelLog log = KernelLog.fromNow()) {
             try {
-                mounter.mount(request.device(), node, request.mountpoint(), type, request.options());
+                MountOutcome outcome = mountAsPossible(request, node, type, options);
+                return new MountOutcome(outcome.readOnly(), (outcome.said() + log.lines()).strip());
             } catch (GuestFilesystemException e) {
                 throw new GuestFilesystemException(e.errno(), e.getMessage() + log.lines(), e);
             }
         }
+    }
+
+    /** Read-only, as mount(8) does it, if that is all the filesystem's driver can do. */
+    private MountOutcome mountAsPossible(MountRequest request, String node, String type, String options)
+            throws GuestFilesystemException {
+        try {
+            return mounter.mount(request.device(), node, request.mountpoint(), type, options);
+        } catch (GuestFilesystemException e) {
+            boolean isRefusedWriting = e.errno() == Errno.EROFS || e.errno() == Errno.EACCES;
+            if (!isRefusedWriting || request.hasOption("ro") || request.hasOption("rw")) {
+                throw e;
+            }
+            String readOnly = options.isEmpty() ? "ro" : "ro," + options;
+            return mounter.mount(request.device(), node, request.mountpoint(), type, readOnly);
+        }
+    }
+
+    /** The kernel does not find out which of the layouts it is, and shows nothing with the wrong one. */
+    private String withUfsType(String node, String options) throws GuestFilesystemException {
+        if (options.contains("ufstype=")) {
+            return options;
+        }
+        String layout = "2".equals(blkid().recognise(node).version()) ? "ufs2" : "44bsd";
+        return (options.isEmpty() ? "" : options + ",") + "ufstype=" + layout;
     }
 
     private String detectType(String device, String node) throws GuestFilesystemException {

@@ -8,6 +8,7 @@ import java.util.List;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.machine.MountOutcome;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Mounter {
     private static final List<String> HELPER_FOLDERS = List.of("/sbin/", "/usr/sbin/", "/bin/", "/usr/bin/");
+
+    private static final String NTFS_3G = "ntfs-3g";
 
     /** The usual one: filesystems without permissions, such as FAT, make them up with the umask of who mounts them. */
     private static final int MOUNTING_UMASK = 022;
@@ -28,18 +31,22 @@ final class Mounter {
     }
 
     /**
+     * Mounts a filesystem.
+     *
      * @param device as the host calls it
      * @param node the device's path
+     * @return with what the helper said, if there was one
      */
-    void mount(String device, String node, GuestPath mountpoint, String type, String options)
+    MountOutcome mount(String device, String node, GuestPath mountpoint, String type, String options)
             throws GuestFilesystemException {
         requireDevice(device, node);
         int point = root.locateDirectory(mountpoint, "mount on");
         setUmask(MOUNTING_UMASK);
+        String said = "";
         try {
             long result = mountByKernel(node, point, type.equals("ntfs") ? "ntfs3" : type, options);
             if (Syscalls.failedWith(result, Errno.ENODEV)) {
-                mountByHelper(node, point, type, options);
+                said = mountByHelper(node, point, type, options);
             } else {
                 Syscalls.check(result, "mount " + type + " on", device);
             }
@@ -49,6 +56,16 @@ final class Mounter {
         }
         if (mountpoint.isRoot()) {
             root.showMounted();
+        }
+        return new MountOutcome(isReadOnly(mountpoint), said);
+    }
+
+    private boolean isReadOnly(GuestPath mountpoint) throws GuestFilesystemException {
+        int mounted = root.locateDirectory(mountpoint, "look at");
+        try {
+            return Stat.isReadOnly(mounted, mountpoint);
+        } finally {
+            Syscalls.close(mounted);
         }
     }
 
@@ -80,7 +97,7 @@ final class Mounter {
                 scratch.putString(Scratch.DATA, parsed.data()));
     }
 
-    private static void mountByHelper(String node, int point, String type, String options)
+    private static String mountByHelper(String node, int point, String type, String options)
             throws GuestFilesystemException {
         String helper = findHelper(type);
         if (helper == null) {
@@ -88,16 +105,22 @@ final class Mounter {
                     Errno.ENODEV, "the appliance's kernel does not have the filesystem " + type);
         }
         List<String> command = new ArrayList<>(List.of(helper, node, pathOf(point)));
-        if (!options.isEmpty()) {
+        String all = helper.endsWith(NTFS_3G) ? withLargeWrites(options) : options;
+        if (!all.isEmpty()) {
             command.add("-o");
-            command.add(options);
+            command.add(all);
         }
-        run(command);
+        return run(command);
+    }
+
+    /** ntfs-3g otherwise takes 4 KiB at a time. */
+    private static String withLargeWrites(String options) {
+        return options.isEmpty() ? "big_writes" : options + ",big_writes";
     }
 
     private static @Nullable String findHelper(String type) {
-        boolean isNtfs = type.equals("ntfs") || type.equals("ntfs-3g");
-        List<String> names = isNtfs ? List.of("mount.ntfs-3g", "ntfs-3g") : List.of("mount." + type);
+        boolean isNtfs = type.equals("ntfs") || type.equals(NTFS_3G);
+        List<String> names = isNtfs ? List.of("mount." + NTFS_3G, NTFS_3G) : List.of("mount." + type);
         for (String name : names) {
             for (String folder : HELPER_FOLDERS) {
                 if (name.indexOf('/') < 0 && new File(folder + name).canExecute()) {
@@ -108,8 +131,12 @@ final class Mounter {
         return null;
     }
 
-    /** Runs a helper, which returns when the filesystem is mounted, and then stays in the background without our pipe. */
-    private static void run(List<String> command) throws GuestFilesystemException {
+    /**
+     * Runs a helper, which returns when the filesystem is mounted, and then stays in the background without our pipe.
+     *
+     * @return what it said
+     */
+    private static String run(List<String> command) throws GuestFilesystemException {
         try {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -120,6 +147,7 @@ final class Mounter {
                 throw new GuestFilesystemException(
                         Errno.EINVAL, String.join(" ", command) + ": status " + status + ": " + said);
             }
+            return said;
         } catch (IOException e) {
             if (e instanceof GuestFilesystemException known) {
                 throw known;

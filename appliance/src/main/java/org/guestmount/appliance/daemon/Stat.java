@@ -79,12 +79,21 @@ final class Stat {
         out.putLong(seconds(struct, offset)).putInt(nanos(struct, offset));
     }
 
-    /** statvfs(3) of the filesystem a descriptor is on. */
-    static FilesystemStatistics ofFilesystem(int descriptor, Object subject) throws GuestFilesystemException {
+    /** Whether the filesystem a descriptor is on refuses to be written to. */
+    static boolean isReadOnly(int descriptor, Object subject) throws GuestFilesystemException {
+        return (statfs(descriptor, subject).getLong(Scratch.STRUCT + Abi.STATFS_FLAGS) & Abi.ST_RDONLY) != 0;
+    }
+
+    private static ByteBuffer statfs(int descriptor, Object subject) throws GuestFilesystemException {
         Scratch scratch = Scratch.ofThread();
         Syscalls.check(
                 Libc.syscall(Abi.SYS_FSTATFS, descriptor, scratch.address(Scratch.STRUCT), 0, 0, 0), "statfs", subject);
-        ByteBuffer struct = scratch.memory();
+        return scratch.memory();
+    }
+
+    /** statvfs(3) of the filesystem a descriptor is on. */
+    static FilesystemStatistics ofFilesystem(int descriptor, Object subject) throws GuestFilesystemException {
+        ByteBuffer struct = statfs(descriptor, subject);
         long blockSize = struct.getLong(Scratch.STRUCT + Abi.STATFS_BLOCK_SIZE);
         long fragmentSize = struct.getLong(Scratch.STRUCT + Abi.STATFS_FRAGMENT_SIZE);
         long freeFiles = struct.getLong(Scratch.STRUCT + Abi.STATFS_FREE_FILES);

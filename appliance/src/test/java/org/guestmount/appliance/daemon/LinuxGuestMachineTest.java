@@ -188,7 +188,13 @@ final class LinuxGuestMachineTest {
 
         assertThat(content)
                 .isEqualTo(new Blkid.Content(
-                        "ext4", "h\u00e9llo", "01234567-89ab-cdef-0123-456789abcdef", "filesystem", null, false));
+                        "ext4",
+                        "1.0",
+                        "h\u00e9llo",
+                        "01234567-89ab-cdef-0123-456789abcdef",
+                        "filesystem",
+                        null,
+                        false));
         assertFails(Errno.EIO, () -> Blkid.load().recognise(folder + "/missing"));
     }
 

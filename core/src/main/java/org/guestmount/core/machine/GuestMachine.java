@@ -23,14 +23,14 @@ public interface GuestMachine {
     List<DetectedFilesystem> detectFilesystems() throws GuestFilesystemException;
 
     /**
-     * mount(2).
+     * mount(2). As mount(8) does, what can only be read is mounted read-only unless {@code rw} was asked for.
      *
      * @throws GuestFilesystemException {@code ENODEV} with the type's name if the appliance's kernel does not have the
      *     filesystem, {@code ENOENT} for an unknown device, {@code ENOTDIR} or {@code ENOENT} for the mountpoint,
      *     {@code EINVAL} for options or a device with no such filesystem on it. The message carries what the guest's
      *     kernel or mount helper logged.
      */
-    void mount(MountRequest request) throws GuestFilesystemException;
+    MountOutcome mount(MountRequest request) throws GuestFilesystemException;
 
     /** Syncs and unmounts everything, in reverse order. The image is safe when it returns. */
     void unmountAll() throws GuestFilesystemException;

@@ -19,6 +19,11 @@ public record MountRequest(
         @Nullable String type) {
     /** Whether everything written there is to be on the disk before whoever wrote it goes on. */
     public boolean isSynchronous() {
-        return List.of(options.split(",", -1)).contains("sync");
+        return hasOption("sync");
+    }
+
+    /** Whether this word is one of the options. */
+    public boolean hasOption(String option) {
+        return List.of(options.split(",", -1)).contains(option);
     }
 }

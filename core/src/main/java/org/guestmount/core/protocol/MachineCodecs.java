@@ -2,6 +2,7 @@ package org.guestmount.core.protocol;
 
 import org.guestmount.core.machine.BlockDevice;
 import org.guestmount.core.machine.DetectedFilesystem;
+import org.guestmount.core.machine.MountOutcome;
 import org.guestmount.core.machine.MountRequest;
 
 /** The wire form of {@link org.guestmount.core.machine}'s records: their components in order. */
@@ -44,6 +45,14 @@ public final class MachineCodecs {
                 .path(request.mountpoint())
                 .text(request.options())
                 .optional(request.type(), (type, to) -> to.text(type));
+    }
+
+    public static void encodeMountOutcome(MountOutcome outcome, WireWriter out) {
+        out.bool(outcome.readOnly()).text(outcome.said());
+    }
+
+    public static MountOutcome decodeMountOutcome(WireReader in) throws ProtocolException {
+        return new MountOutcome(in.bool(), in.text());
     }
 
     public static MountRequest decodeMountRequest(WireReader in) throws ProtocolException {

@@ -7,6 +7,7 @@ import org.guestmount.core.fs.Timestamp;
 import org.guestmount.core.machine.BlockDevice;
 import org.guestmount.core.machine.DetectedFilesystem;
 import org.guestmount.core.machine.GuestMachine;
+import org.guestmount.core.machine.MountOutcome;
 import org.guestmount.core.machine.MountRequest;
 import org.guestmount.core.protocol.message.DetectFilesystems;
 import org.guestmount.core.protocol.message.ListBlockDevices;
@@ -40,8 +41,8 @@ public final class RpcGuestMachine implements GuestMachine {
     }
 
     @Override
-    public void mount(MountRequest request) throws GuestFilesystemException {
-        channel.call(new Mount(request));
+    public MountOutcome mount(MountRequest request) throws GuestFilesystemException {
+        return channel.call(new Mount(request));
     }
 
     @Override

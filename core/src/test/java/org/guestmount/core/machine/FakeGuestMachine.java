@@ -42,11 +42,12 @@ public final class FakeGuestMachine implements GuestMachine {
     }
 
     @Override
-    public void mount(MountRequest request) throws GuestFilesystemException {
+    public MountOutcome mount(MountRequest request) throws GuestFilesystemException {
         log.add("mount " + request.device() + " " + request.mountpoint());
         if (devices.stream().noneMatch(device -> device.name().equals(request.device()))) {
             throw GuestFilesystemException.of(Errno.ENOENT, "mount", request.device());
         }
+        return new MountOutcome(false, "");
     }
 
     @Override

@@ -248,7 +248,7 @@ final class Messages {
                 pairs(
                         Arbitraries.just(new DetectFilesystems()),
                         Vocabulary.detectedFilesystems().list().ofMaxSize(5));
-            case MOUNT -> commands(Vocabulary.mountRequests().map(Mount::new));
+            case MOUNT -> pairs(Vocabulary.mountRequests().map(Mount::new), Vocabulary.mountOutcomes());
             case UNMOUNT_ALL -> commands(Arbitraries.just(new UnmountAll()));
             case WAKE ->
                 commands(Combinators.combine(Vocabulary.timestamps(), Vocabulary.buffers(512))

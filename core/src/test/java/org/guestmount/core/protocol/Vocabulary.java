@@ -23,6 +23,7 @@ import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.Timestamp;
 import org.guestmount.core.machine.BlockDevice;
 import org.guestmount.core.machine.DetectedFilesystem;
+import org.guestmount.core.machine.MountOutcome;
 import org.guestmount.core.machine.MountRequest;
 
 /** Any value of each type that messages are made of. */
@@ -198,5 +199,9 @@ final class Vocabulary {
     static Arbitrary<MountRequest> mountRequests() {
         return Combinators.combine(texts(), paths(), texts(), texts().injectNull(0.3))
                 .as(MountRequest::new);
+    }
+
+    static Arbitrary<MountOutcome> mountOutcomes() {
+        return Combinators.combine(Arbitraries.of(true, false), texts()).as(MountOutcome::new);
     }
 }

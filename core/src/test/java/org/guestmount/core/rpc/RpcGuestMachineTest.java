@@ -14,6 +14,7 @@ import org.guestmount.core.fs.Timestamp;
 import org.guestmount.core.machine.BlockDevice;
 import org.guestmount.core.machine.DetectedFilesystem;
 import org.guestmount.core.machine.FakeGuestMachine;
+import org.guestmount.core.machine.MountOutcome;
 import org.guestmount.core.machine.MountRequest;
 import org.guestmount.core.protocol.GuestServices;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,8 @@ final class RpcGuestMachineTest {
 
             assertThat(machine.blockDevices(1)).isEqualTo(DEVICES);
             assertThat(machine.detectFilesystems()).isEqualTo(FILESYSTEMS);
-            machine.mount(new MountRequest("/dev/sda1", GuestPath.ROOT, "", null));
+            assertThat(machine.mount(new MountRequest("/dev/sda1", GuestPath.ROOT, "", null)))
+                    .isEqualTo(new MountOutcome(false, ""));
             machine.wake(new Timestamp(12, 0), ByteBuffer.allocate(32));
             machine.settle();
             machine.unmountAll();

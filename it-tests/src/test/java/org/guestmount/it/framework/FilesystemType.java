@@ -11,7 +11,15 @@ public enum FilesystemType {
     EXT4_SMALL_BLOCKS("mke2fs -q -F -t ext4 -b 1024", "e2fsck -fn"),
     XFS("mkfs.xfs -q -f", "xfs_repair -n"),
     BTRFS("mkfs.btrfs -q -f", "btrfs check --force"),
-    VFAT("mkfs.vfat -F 32", "fsck.vfat -n");
+    VFAT("mkfs.vfat -F 32", "fsck.vfat -n"),
+    EXFAT("mkfs.exfat", "fsck.exfat -n"),
+    F2FS("mkfs.f2fs -q", "fsck.f2fs --dry-run"),
+    JFS("mkfs.jfs -q", "jfs_fsck -n"),
+    MINIX("mkfs.minix -3", "fsck.minix"),
+    NILFS2("mkfs.nilfs2 -q", "blkid -p"),
+    NTFS("mkntfs -F -q -f", "ntfsfix -n"),
+    REISERFS("mkfs.reiserfs -q -f", "reiserfsck --check -q -y"),
+    UDF("mkudffs", "udfinfo");
 
     private final String maker;
     private final String checker;
@@ -28,7 +36,10 @@ public enum FilesystemType {
         return GuestImage.raw(file);
     }
 
-    /** Fails unless the filesystem's own checker finds nothing to mend. It must not be in use. */
+    /**
+     * Fails unless the filesystem's own checker, or where there is none a program that reads its superblock, finds nothing to mend. It
+     * must not be in use.
+     */
     public void assertClean(Path rawImage) {
         runOn(checker, rawImage);
     }

@@ -29,6 +29,14 @@ public enum Requirement {
         boolean isMet() {
             return hasProgram("mke2fs", "mkfs.xfs", "mkfs.btrfs", "mkfs.vfat", "mcopy", "sfdisk", "sgdisk", "python3");
         }
+    },
+    RARE_IMAGE_TOOLS("the programs that make and check filesystems few machines have") {
+        @Override
+        boolean isMet() {
+            return hasProgram(
+                            "mkfs.exfat", "mkfs.f2fs", "mkfs.jfs", "mkfs.nilfs2", "mkntfs", "mkfs.reiserfs", "mkudffs")
+                    && hasProgram("mksquashfs", "mkfs.erofs", "xorriso", "makefs");
+        }
     };
 
     private final String description;
