@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.guestmount.core.machine.MountRequest;
 import org.guestmount.core.session.SessionConfig;
+import org.guestmount.mount.FuseBackend;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,6 +43,7 @@ final class GuestmountOptions {
     private boolean blockSizeUnused;
     private boolean readOnly;
     private boolean readWrite;
+    private FuseBackend fuseBackend = FuseBackend.KERNEL;
     private Duration cacheTimeout = DEFAULT_CACHE_TIMEOUT;
     private @Nullable Path pidFile;
     private @Nullable Integer readyFd;
@@ -137,6 +139,22 @@ final class GuestmountOptions {
         if (value != null) {
             fuseOptions.add(value);
         }
+    }
+
+    @Option(
+            names = "--fuse-backend",
+            paramLabel = "kernel|jnr",
+            order = 41,
+            description = "How the kernel is talked to: directly (the default), or by libfuse 2 and jnr-fuse.")
+    void fuseBackend(@Nullable String name) {
+        if (name == null) {
+            return;
+        }
+        fuseBackend = switch (name) {
+            case "kernel" -> FuseBackend.KERNEL;
+            case "jnr" -> FuseBackend.JNR;
+            default -> throw misused("--fuse-backend=" + name + ": must be kernel or jnr");
+        };
     }
 
     @Option(
@@ -271,6 +289,10 @@ final class GuestmountOptions {
 
     List<String> fuseOptions() {
         return List.copyOf(fuseOptions);
+    }
+
+    FuseBackend fuseBackend() {
+        return fuseBackend;
     }
 
     boolean readOnly() {

@@ -104,6 +104,7 @@ final class MountRun {
                 readOnly,
                 options.drives().get(0).image().toString(),
                 options.fuseOptions(),
+                options.fuseBackend(),
                 options.cacheTimeout());
     }
 

@@ -61,7 +61,6 @@ final class FuseOptions {
             Map.entry("async_read", Value.NONE),
             Map.entry("sync_read", Value.NONE),
             Map.entry("debug", Value.NONE),
-            Map.entry("libfuse", Value.NONE),
             Map.entry("uid", Value.NUMBER),
             Map.entry("gid", Value.NUMBER),
             Map.entry("max_write", Value.NUMBER),
@@ -196,7 +195,7 @@ final class FuseOptions {
 
     /** Those of the service as given, each as libfuse takes it after {@code -o}. */
     List<String> forLibfuse() {
-        return list(name -> OF_SERVICE.containsKey(name) && !name.equals("libfuse"));
+        return list(OF_SERVICE::containsKey);
     }
 
     /** Those of the mount itself, each as libfuse takes it after {@code -o}. */

@@ -75,11 +75,14 @@ public final class MountedGuest implements AutoCloseable {
         try {
             watch = DeadMountWatch.start(fusermount, mountpoint);
             GuestOperations operations = new GuestOperations(filesystem, options.has("ro"));
-            CompletableFuture<Void> ended = options.has("libfuse")
-                    ? LibfuseSession.mount(operations, mountpoint.toString(), SessionPlan.libfuse(config, options))
-                            .ended()
-                    : FuseSession.mount(operations, SessionPlan.session(config, options, mountpoint, check.uid()))
+            CompletableFuture<Void> ended = switch (config.backend()) {
+                case KERNEL ->
+                    FuseSession.mount(operations, SessionPlan.session(config, options, mountpoint, check.uid()))
                             .ended();
+                case JNR ->
+                    LibfuseSession.mount(operations, mountpoint.toString(), SessionPlan.libfuse(config, options))
+                            .ended();
+            };
             String device = MountTable.read()
                     .at(mountpoint)
                     .map(MountTable.Mount::device)

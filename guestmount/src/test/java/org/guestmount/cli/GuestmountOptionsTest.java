@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.machine.MountRequest;
+import org.guestmount.mount.FuseBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +61,7 @@ class GuestmountOptionsTest {
         assertThat(options.foreground()).isFalse();
         assertThat(options.sync()).isTrue();
         assertThat(options.pidFile()).isNull();
+        assertThat(options.fuseBackend()).isEqualTo(FuseBackend.KERNEL);
         assertThat(options.readyFd()).isNull();
     }
 
@@ -97,7 +99,7 @@ class GuestmountOptionsTest {
     @Test
     void optionsMayBeClusteredShortenedAttachedAndFollowTheMountpoint() {
         GuestmountOptions options = accepted(
-                "mnt -rva1 --mou=/dev/sda1 -oallow_other,uid=1 -o default_permissions --pid run --dir 0 --fd=3");
+                "mnt -rva1 --mou=/dev/sda1 -oallow_other,uid=1 -o default_permissions --pid run --dir 0 --fuse jnr --fd=3");
 
         assertThat(options.readOnly()).isTrue();
         assertThat(options.verbose()).isTrue();
@@ -105,6 +107,7 @@ class GuestmountOptionsTest {
         assertThat(options.fuseOptions()).containsExactly("allow_other,uid=1", "default_permissions");
         assertThat(options.pidFile()).isEqualTo(Path.of("run").toAbsolutePath());
         assertThat(options.cacheTimeout()).isZero();
+        assertThat(options.fuseBackend()).isEqualTo(FuseBackend.JNR);
         assertThat(options.readyFd()).isEqualTo(3);
         assertThat(options.mountpoint()).isEqualTo(Path.of("mnt").toAbsolutePath());
     }
@@ -160,6 +163,7 @@ class GuestmountOptionsTest {
                 "-wr|--ro and --rw contradict each other; give one of them",
                 "--dir-cache-timeout -1|--dir-cache-timeout -1: must be a whole number, 0 or more",
                 "--dir-cache-timeout=1s|--dir-cache-timeout 1s: must be a whole number, 0 or more",
+                "--fuse-backend=libfuse|--fuse-backend=libfuse: must be kernel or jnr",
                 "--fd=x|--fd x: must be a whole number, 0 or more",
                 "-a nbd://host/x|-a nbd://host/x: only image files can be added, by their path",
                 "--no|option --no is ambiguous: it could be --no-fork or --no-sync",

@@ -19,6 +19,7 @@ import org.guestmount.core.session.FakeQemu.Behaviour;
 import org.guestmount.core.session.GuestSession;
 import org.guestmount.core.session.LaunchSettings;
 import org.guestmount.core.session.SessionConfig;
+import org.guestmount.mount.FuseBackend;
 import org.guestmount.mount.MountConfig;
 import org.guestmount.mount.MountedGuest;
 
@@ -73,7 +74,8 @@ final class Rehearsal {
         Verbosity.apply(settings);
         SessionConfig session = new SessionConfig(List.of(new Drive(image, "raw", true, null)), settings);
         Appliance appliance = new Appliance(image, image, "0", "none");
-        MountConfig config = new MountConfig(mountpoint, true, image.toString(), List.of(), CACHE_TIMEOUT);
+        MountConfig config =
+                new MountConfig(mountpoint, true, image.toString(), List.of(), FuseBackend.KERNEL, CACHE_TIMEOUT);
         LaunchReport report = new LaunchReport("rehearsal", System.err, () -> false);
         try (GuestSession guest = GuestSession.launch(session, progress -> appliance, report)) {
             new GuestMounts(guest.machine(), report::notice).mount(options.mounts(), 1);

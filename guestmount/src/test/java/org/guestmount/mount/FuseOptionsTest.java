@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class FuseOptionsTest {
     private static SessionConfig session(boolean readOnly, String... options) throws MountException {
-        MountConfig config =
-                new MountConfig(Path.of("/mnt"), readOnly, "guest.img", List.of(options), Duration.ofSeconds(60));
+        MountConfig config = new MountConfig(
+                Path.of("/mnt"), readOnly, "guest.img", List.of(options), FuseBackend.KERNEL, Duration.ofSeconds(60));
         return SessionPlan.session(config, SessionPlan.options(config), Path.of("/mnt"), 1000);
     }
 
@@ -43,6 +43,7 @@ class FuseOptionsTest {
                 "allow_othr             | unknown mount option -o allow_othr",
                 "direct_io              | unknown mount option -o direct_io",
                 "user_id=0              | unknown mount option -o user_id=0",
+                "libfuse                | unknown mount option -o libfuse",
                 "uid                    | a number was expected",
                 "uid=me                 | a number was expected",
                 "umask=9                | an octal number",

@@ -62,7 +62,7 @@ class MountedGuestTest {
 
     @Test
     void tableOfMountsTellsTheTruth() throws Exception {
-        try (TestMount mount = TestMount.mount(guest, true, "/images/a b,c\\d.qcow2")) {
+        try (TestMount mount = TestMount.mount(guest, true, "/images/a b,c\\d.qcow2", FuseBackend.KERNEL)) {
             MountTable.Mount entry = MountTable.read().at(mount.mountpoint).orElseThrow();
 
             assertThat(entry.type()).isEqualTo("fuse.guestmount");
@@ -210,8 +210,8 @@ class MountedGuestTest {
     void mountedTwiceAtOnceIsRefused() throws Exception {
         try (TestMount mount = TestMount.readWrite(guest)) {
             assertThatExceptionOfType(MountException.class)
-                    .isThrownBy(() -> MountedGuest.check(
-                            new MountConfig(mount.mountpoint, false, "other", List.of(), Duration.ZERO)))
+                    .isThrownBy(() -> MountedGuest.check(new MountConfig(
+                            mount.mountpoint, false, "other", List.of(), FuseBackend.KERNEL, Duration.ZERO)))
                     .withMessageContaining("already mounted");
         }
     }

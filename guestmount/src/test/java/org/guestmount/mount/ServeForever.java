@@ -13,7 +13,8 @@ final class ServeForever {
     public static void main(String[] arguments) throws IOException, InterruptedException {
         MountedGuest mounted = MountedGuest.mount(
                 new InMemoryGuestFilesystem(),
-                new MountConfig(Path.of(arguments[0]), false, "test", List.of(), Duration.ofSeconds(60)));
+                new MountConfig(
+                        Path.of(arguments[0]), false, "test", List.of(), FuseBackend.KERNEL, Duration.ofSeconds(60)));
         System.out.println("mounted");
         mounted.awaitUnmounted();
     }

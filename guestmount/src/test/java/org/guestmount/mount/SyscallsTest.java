@@ -36,7 +36,7 @@ class SyscallsTest {
         mount = TestMount.readWrite(GUEST);
         mountThroughCaches = TestMount.readWrite(
                 new CachingFilesystem(new WriteBehindFilesystem(new InMemoryGuestFilesystem()), CacheConfig.DEFAULT));
-        mountThroughLibfuse = TestMount.readWrite(new InMemoryGuestFilesystem(), "libfuse");
+        mountThroughLibfuse = TestMount.throughLibfuse(new InMemoryGuestFilesystem());
     }
 
     @AfterAll

@@ -28,21 +28,28 @@ final class TestMount implements AutoCloseable {
     }
 
     static TestMount readWrite(GuestFilesystem guest, String... options) throws IOException, InterruptedException {
-        return mount(guest, false, "/images/guest.img", options);
+        return mount(guest, false, "/images/guest.img", FuseBackend.KERNEL, options);
     }
 
     static TestMount readOnly(GuestFilesystem guest, String... options) throws IOException, InterruptedException {
-        return mount(guest, true, "/images/guest.img", options);
+        return mount(guest, true, "/images/guest.img", FuseBackend.KERNEL, options);
     }
 
-    static TestMount mount(GuestFilesystem guest, boolean readOnly, String fsname, String... options)
+    /** Of a guest that can be written to, served through libfuse. */
+    static TestMount throughLibfuse(GuestFilesystem guest) throws IOException, InterruptedException {
+        return mount(guest, false, "/images/guest.img", FuseBackend.JNR);
+    }
+
+    static TestMount mount(
+            GuestFilesystem guest, boolean readOnly, String fsname, FuseBackend backend, String... options)
             throws IOException, InterruptedException {
         assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "/dev/fuse cannot be used");
         Path mountpoint = Files.createTempDirectory("guestmount-test").toRealPath();
         return new TestMount(
                 mountpoint,
                 MountedGuest.mount(
-                        guest, new MountConfig(mountpoint, readOnly, fsname, List.of(options), CACHE_TIMEOUT)));
+                        guest,
+                        new MountConfig(mountpoint, readOnly, fsname, List.of(options), backend, CACHE_TIMEOUT)));
     }
 
     /** Runs a check of syscalls.py in a directory. */
