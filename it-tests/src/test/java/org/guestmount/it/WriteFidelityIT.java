@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.guestmount.it.framework.Backend;
 import org.guestmount.it.framework.Command;
 import org.guestmount.it.framework.FidelityImage;
 import org.guestmount.it.framework.FilesystemType;
@@ -25,6 +26,8 @@ import org.guestmount.it.framework.TreeListing;
 import org.guestmount.it.framework.Workspace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A whole tree copied into the mount is, in the kernel's eyes, the tree it was copied from; the filesystem is clean. */
 @Needs({Requirement.ROOT, Requirement.FUSE, Requirement.QEMU, Requirement.IMAGE_TOOLS})
@@ -40,34 +43,42 @@ class WriteFidelityIT {
     /** In 512-byte units: far less than five GiB, more than its five pieces of data and their extents need. */
     private static final int MOST_BLOCKS_OF_THE_SPARSE_FILE = 2048;
 
-    @Test
-    void rsyncToExt4() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void rsyncToExt4(Backend backend) throws IOException {
         copyAndCompare(
-                FilesystemType.EXT4, "rsync -aHAXS --numeric-ids --modify-window=-1 \"$0/tree\" \"$1\"/", NOTHING);
+                backend,
+                FilesystemType.EXT4,
+                "rsync -aHAXS --numeric-ids --modify-window=-1 \"$0/tree\" \"$1\"/",
+                NOTHING);
     }
 
     @Test
     void cpToXfs() throws IOException {
-        copyAndCompare(FilesystemType.XFS, "cp -a --sparse=always \"$0/tree\" \"$1\"/", NOTHING);
+        copyAndCompare(Backend.KERNEL, FilesystemType.XFS, "cp -a --sparse=always \"$0/tree\" \"$1\"/", NOTHING);
     }
 
-    @Test
-    void tarToBtrfs() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void tarToBtrfs(Backend backend) throws IOException {
         String options = "--xattrs --xattrs-include='*' --acls --numeric-owner";
         // tar keeps neither sockets nor hard links of devices.
         copyAndCompare(
+                backend,
                 FilesystemType.BTRFS,
                 "tar -C \"$0\" -cSf - " + options + " tree | tar -C \"$1\" --warning=no-timestamp -xf - " + options,
                 "tree/special");
     }
 
-    @Test
-    void cpToVfat() throws IOException {
-        Path plain = PlainTree.in(WORKSPACE.newFolder("plain"));
-        GuestImage image = FilesystemType.VFAT.create(WORKSPACE.folder().resolve("vfat.img"), 64);
+    @ParameterizedTest
+    @EnumSource
+    void cpToVfat(Backend backend) throws IOException {
+        Path plain = PlainTree.in(WORKSPACE.newFolder("plain-" + backend));
+        GuestImage image = FilesystemType.VFAT.create(WORKSPACE.folder().resolve(backend + ".vfat"), 64);
 
         Mount mount = WORKSPACE
                 .guestmount()
+                .through(backend)
                 .drive(image)
                 .device("/dev/sda")
                 .writable()
@@ -77,7 +88,7 @@ class WriteFidelityIT {
         mount.unmount();
 
         FilesystemType.VFAT.assertClean(image.path());
-        Path readBack = WORKSPACE.newFolder("read-back");
+        Path readBack = WORKSPACE.newFolder("read-back-" + backend);
         Command.of("sh", "-c", "exec mcopy -s -m -i \"$0\" '::/*' \"$1\"/", image.path(), readBack)
                 .with(Map.of("TZ", "UTC", "LC_ALL", "C.UTF-8"))
                 .run();
@@ -134,12 +145,14 @@ class WriteFidelityIT {
         return names;
     }
 
-    private static void copyAndCompare(FilesystemType type, String shellCommand, String notKept) throws IOException {
+    private static void copyAndCompare(Backend backend, FilesystemType type, String shellCommand, String notKept)
+            throws IOException {
         FidelityImage original = FidelityImage.of(type);
         GuestImage image = type.create(WORKSPACE.folder().resolve(type + ".img"), 768);
 
         Mount mount = WORKSPACE
                 .guestmount()
+                .through(backend)
                 .drive(image)
                 .device("/dev/sda")
                 .writable()
@@ -150,6 +163,10 @@ class WriteFidelityIT {
                     .within(COPY_LIMIT)
                     .run();
         }
+        assertThat(kept(original.truth(), notKept)
+                        .differences(kept(TreeListing.of(mount.root()), notKept), OF_THE_ORIGINAL_ONLY))
+                .as("through the mount that wrote it")
+                .isEmpty();
         mount.unmount();
 
         type.assertClean(image.path());

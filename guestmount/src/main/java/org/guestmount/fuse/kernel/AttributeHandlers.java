@@ -112,10 +112,19 @@ final class AttributeHandlers {
                 time(valid, ACCESSED, ACCESSED_NOW, accessed, accessedNanos),
                 time(valid, MODIFIED, MODIFIED_NOW, modified, modifiedNanos));
         boolean kill = (valid & KILL_SUIDGID) != 0;
-        Context.Use<FileAttributes, FileReference> set = reference -> operations.setattr(reference, change, kill);
+        Context.Use<FileAttributes, FileReference> set = reference ->
+                operations.setattr(reference, (valid & ~HANDLE) == 0 ? ownerAgain(reference) : change, kill);
         FileAttributes attributes =
                 (valid & HANDLE) != 0 ? set.with(new FileHandle(handle)) : context.using(in.node(), set);
         context.putAttributes(out, attributes);
+    }
+
+    /**
+     * What a change of nothing stands for: the kernel asks for one on a chown(2) to the owner -1 and the group -1, which
+     * leaves both but clears setuid and setgid, and on nothing else.
+     */
+    private AttributeChange ownerAgain(FileReference file) throws GuestFilesystemException {
+        return new AttributeChange(null, operations.getattr(file).uid(), null, null, null, null);
     }
 
     private static @Nullable TimeChange time(int valid, int given, int now, long seconds, int nanos) {

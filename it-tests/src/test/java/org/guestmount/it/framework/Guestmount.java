@@ -70,6 +70,10 @@ public final class Guestmount {
         return with("--rw");
     }
 
+    public Guestmount through(Backend backend) {
+        return with(backend.argument());
+    }
+
     public Guestmount with(Object... more) {
         for (Object argument : more) {
             arguments.add(argument.toString());

@@ -19,11 +19,6 @@ public record TreeListing(Map<String, Map<String, String>> entries) {
         return parse(Python.script("list_tree.py", root));
     }
 
-    /** All but {@code sha256}, the digest of the contents. */
-    public static TreeListing withoutContents(Path root) {
-        return parse(Python.script("list_tree.py", root, "without-contents"));
-    }
-
     static TreeListing parse(String lines) {
         Map<String, Map<String, String>> entries = new TreeMap<>();
         lines.lines().forEach(line -> {

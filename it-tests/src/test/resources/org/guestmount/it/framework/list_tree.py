@@ -1,6 +1,6 @@
 """Prints one line for each entry below a directory, with all that a copy of the tree must keep.
 
-usage: list_tree.py ROOT [without-contents]
+usage: list_tree.py ROOT
 
 A line is tab-separated: the path (percent-encoded bytes), then key=value fields. The contents of a file are
 digested over its 64 KiB blocks that are not all zeros, so holes and written zeros are the same contents and a
@@ -89,7 +89,7 @@ def fields(path, groups, relative):
         yield "target", attempt(lambda: quote_from_bytes(os.readlink(path)))
     if kind in ("char", "block"):
         yield "device", f"{os.major(s.st_rdev)}:{os.minor(s.st_rdev)}"
-    if kind == "file" and with_contents:
+    if kind == "file":
         yield "sha256", attempt(lambda: digest(path, s.st_size))
     if kind != "directory" and s.st_nlink > 1:
         yield "linked", quote_from_bytes(groups.setdefault((s.st_dev, s.st_ino), relative))
@@ -117,7 +117,6 @@ def walk(directory, groups, prefix):
 
 
 root = os.fsencode(sys.argv[1])
-with_contents = sys.argv[2:] != ["without-contents"]
 groups = {}
 emit(root, groups, b".")
 walk(root, groups, b"")

@@ -212,6 +212,7 @@ def attributes_changes():
     os.chmod("m", 0o6654)
     show("chown", lambda: (os.chown("m", 12, 34), attributes("m"))[1])
     show("chown of one", lambda: (os.chown("m", -1, 56), attributes("m"))[1])
+    show("chown of none", lambda: (os.chmod("m", 0o6755), os.chown("m", -1, -1), attributes("m"))[2])
     show("lchown", lambda: (os.lchown("l", 7, 8), attributes("l"), attributes("to"))[1:])
     show("a write by root leaves setuid", lambda: (os.chmod("m", 0o6755), os.write(os.open("m", os.O_WRONLY), b"x"),
                                                    attributes("m"))[2])
