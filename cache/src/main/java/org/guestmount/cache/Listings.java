@@ -139,9 +139,12 @@ final class Listings {
                 throw e;
             }
         }
-        if (!names.directory().equals(resolver.reach(names.path()).inode())) {
-            // Moved since the listing began: what that path says is of another directory.
-            throw GuestFilesystemException.of(Errno.ESTALE, "readdir", names.path());
+        // Its name may have been forgotten since the listing began, because of a change beside it or of its age.
+        try (Operation operation = tree.begin(names.path())) {
+            if (!names.directory().equals(resolver.find(operation, names.path()).inode())) {
+                // Moved since the listing began: what that path says is of another directory.
+                throw GuestFilesystemException.of(Errno.ESTALE, "readdir", names.path());
+            }
         }
         return asked;
     }

@@ -3,14 +3,17 @@ package org.guestmount.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
+import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.InMemoryGuestFilesystem;
 import org.guestmount.core.fs.RecordingGuestFilesystem;
+import org.guestmount.core.fs.RenameMode;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +48,32 @@ class CacheExpiryTest {
 
         pass(Duration.ofNanos(1));
         assertThat(cached.getattr(DIR).mode()).isEqualTo(040700);
+    }
+
+    @Test
+    void aListingGoesOnAlthoughItsDirectorysNameIsForgotten() throws Exception {
+        MeanwhileFilesystem line = new MeanwhileFilesystem(guest);
+        GuestFilesystem overLine =
+                new CachingFilesystem(line, new CacheConfig(TTL, CacheConfig.DEFAULT_MAX_BYTES), nanos::get);
+        guest.mkdir(DIR.resolve("a"), 0755, Credentials.ROOT);
+        guest.mkdir(DIR.resolve("b"), 0755, Credentials.ROOT);
+        overLine.lookup(DIR);
+        overLine.readDirectory(DIR, 1 << 20);
+        FileHandle next = Objects.requireNonNull(overLine.readDirectory(DIR, 1).next());
+
+        pass(TTL);
+        // A change beside it, so that what is asked of the directory on the way is not kept.
+        line.afterNext(() -> {
+            try {
+                overLine.setattr(DIR, AttributeChange.ofMode(0700));
+                overLine.rename(DIR, GuestPath.of("/moved"), RenameMode.REPLACE);
+                overLine.rename(GuestPath.of("/moved"), DIR, RenameMode.REPLACE);
+            } catch (GuestFilesystemException e) {
+                throw new AssertionError(e);
+            }
+        });
+
+        assertThat(overLine.readDirectory(next, 1 << 20).entries()).hasSize(1);
     }
 
     @Test
