@@ -50,6 +50,7 @@ class SyscallsTest {
     static Stream<String> checks() {
         return Stream.of(
                 "unlinked_file_stays_usable",
+                "unlinked_file_follows_a_renamed_directory",
                 "replaced_file_stays_usable",
                 "appends_go_to_the_end",
                 "mapped_writes_stay_in_place",

@@ -56,6 +56,18 @@ def unlinked_file_stays_usable():
         assert os.fstat(file.fileno()).st_size == 2
 
 
+def unlinked_file_follows_a_renamed_directory():
+    os.mkdir("d")
+    with open("d/f", "w+b", buffering=0) as file:
+        file.write(b"abc")
+        os.unlink("d/f")
+        os.rename("d", "e")
+        assert os.fstat(file.fileno()).st_size == 3
+        os.fchmod(file.fileno(), 0o640)
+        assert stat.S_IMODE(os.fstat(file.fileno()).st_mode) == 0o640
+    os.rmdir("e")
+
+
 def replaced_file_stays_usable():
     write("old", b"old")
     write("new", b"newer")

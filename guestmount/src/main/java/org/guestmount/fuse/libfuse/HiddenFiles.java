@@ -39,6 +39,18 @@ final class HiddenFiles {
         handles.put(hiddenName, operations.open(path, OpenFlags.RDWR).handle());
     }
 
+    /** Follows a directory that was renamed: libfuse uses the hidden names in it by its new path from then on. */
+    void moved(GuestPath from, GuestPath to) {
+        String prefix = from + "/";
+        handles.forEach((hiddenName, handle) -> {
+            String path = hiddenName.toString();
+            if (path.startsWith(prefix)) {
+                handles.remove(hiddenName);
+                handles.put(GuestPath.of(to + path.substring(from.toString().length())), handle);
+            }
+        });
+    }
+
     /**
      * Takes a hidden name away, the file being closed for good.
      *

@@ -267,6 +267,7 @@ final class LibfuseCallbacks {
         FuseWorker worker = FuseWorker.current();
         if (!worker.isHiding(to.name())) {
             operations.rename(from, to, RenameMode.REPLACE);
+            hidden.moved(from, to);
             return;
         }
         hidden.hide(from, to);

@@ -37,7 +37,12 @@ public final class Python {
 
     /** Runs a program kept as a resource beside this class. */
     public static String script(String name, Object... arguments) {
-        try (InputStream source = Objects.requireNonNull(Python.class.getResourceAsStream(name), name)) {
+        return script(Python.class, name, arguments);
+    }
+
+    /** Runs a program kept as a resource beside another class. */
+    public static String script(Class<?> neighbour, String name, Object... arguments) {
+        try (InputStream source = Objects.requireNonNull(neighbour.getResourceAsStream(name), name)) {
             return command(new String(source.readAllBytes(), StandardCharsets.UTF_8), arguments)
                     .run();
         } catch (IOException e) {

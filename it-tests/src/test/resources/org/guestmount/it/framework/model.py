@@ -4,7 +4,7 @@ usage: model.py SUBJECT REFERENCE WHO SEED OPERATIONS [WITHOUT...]
 
 WHO is a small number that tells this program from others that use the same two folders at the same time. Each has the
 folder "own-WHO" to itself and uses names of its own in the folder "shared"; all append to the file "log". WITHOUT names
-operations to leave out. Prints how often each system call succeeded. What a result is and is not: errno, data, attributes; times that were set, to the nanosecond, and
+operations to leave out; "orphans" leaves out the removal of folders from which files were removed that are open. Prints how often each system call succeeded. What a result is and is not: errno, data, attributes; times that were set, to the nanosecond, and
 of others that they are of now. The reference must be mounted noatime, and so must the subject.
 """
 import collections
@@ -92,6 +92,7 @@ class Model:
         self.paths = []
         self.preallocated = set()
         self.records = 0
+        self.spares_orphans = "orphans" in without
         self.operations = [(weight, getattr(self, name)) for weight, name in WEIGHTS if name not in without]
 
     # Doing the same in both folders
@@ -253,7 +254,14 @@ class Model:
         new = self.new_path()
         self.made(new, self.by_path("link", lambda a, b: os.link(a, b, follow_symlinks=False), self.path(), new))
 
+    def may_make_orphans(self):
+        """Whether a folder may be removed: not through libfuse while a file that was removed from it may be open."""
+        return not self.spares_orphans or not self.mappings and all(
+            os.fstat(pair.two[REFERENCE]).st_nlink for pair in self.files)
+
     def rename(self):
+        if not self.may_make_orphans():
+            return
         old, new = self.path(), self.chance.choice((self.path(), self.new_path()))
         self.made(new, self.by_path("rename", os.rename, old, new))
 
@@ -265,10 +273,13 @@ class Model:
         self.by_path("unlink", os.unlink, self.path())
 
     def rmdir(self):
-        self.by_path("rmdir", os.rmdir, self.path())
+        if self.may_make_orphans():
+            self.by_path("rmdir", os.rmdir, self.path())
 
     def remove_tree(self):
         top = self.path()
+        if not self.may_make_orphans():
+            return
         for folder, folders, files in os.walk(self.at(REFERENCE, top), topdown=False):
             relative = os.path.relpath(folder, self.roots[REFERENCE])
             for name in files + folders:
