@@ -98,7 +98,7 @@ final class Growth {
             runner.round(disk, systems, List.of(work));
         }
         if (systems.contains(MountSystem.OURS)) {
-            Path mountpoint = Files.createDirectories(folder.resolve("mnt"));
+            Path mountpoint = Files.createTempDirectory(folder, "mnt-");
             try (Mounted mounted = MountSystem.OURS.mount(disk, false, mountpoint)) {
                 Command.of("sh", "-c", work.script())
                         .in(mountpoint)

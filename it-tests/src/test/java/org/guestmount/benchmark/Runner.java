@@ -47,7 +47,7 @@ final class Runner {
     private void run(GuestImage disk, MountSystem system, Work work) throws IOException {
         GuestImage used = work.writable() ? disk.copiedTo(folder.resolve("written." + disk.format())) : disk;
         dropCaches(used);
-        Path mountpoint = Files.createDirectories(folder.resolve("mnt"));
+        Path mountpoint = Files.createTempDirectory(folder, "mnt-");
         long start = System.nanoTime();
         try (Mounted mounted = system.mount(used, work.writable(), mountpoint)) {
             Files.readAttributes(mounted.root(), "unix:ino");
