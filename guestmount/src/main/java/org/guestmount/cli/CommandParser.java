@@ -38,6 +38,9 @@ final class CommandParser {
                 commandLine.printVersionHelp(out);
                 return Optional.of(ExitCode.SUCCESS);
             }
+            if (OptionNames.print(commandLine.getParseResult(), out::println)) {
+                return Optional.of(ExitCode.SUCCESS);
+            }
             validate.run();
             return Optional.empty();
         } catch (ParameterException | IllegalArgumentException e) {

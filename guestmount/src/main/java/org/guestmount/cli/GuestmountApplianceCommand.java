@@ -17,6 +17,7 @@ import org.guestmount.core.session.LaunchSettings;
 import org.guestmount.core.session.SettingsException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -83,8 +84,14 @@ public final class GuestmountApplianceCommand implements Runnable {
         return 1;
     }
 
+    @Mixin
+    final OptionNames optionNames = new OptionNames();
+
     @Override
     public void run() {
+        if (OptionNames.print(spec.commandLine().getParseResult(), out()::println)) {
+            return;
+        }
         throw new ParameterException(spec.commandLine(), "say what to do: build, info, export or clean");
     }
 

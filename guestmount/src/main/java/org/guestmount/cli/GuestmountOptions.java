@@ -10,6 +10,7 @@ import org.guestmount.mount.FuseBackend;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -23,13 +24,24 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "guestmount",
         customSynopsis = {
-            "guestmount [--ro] -a IMAGE [-a IMAGE...] -m DEVICE[:MOUNTPOINT[:OPTIONS[:FSTYPE]]] [-m...] DIRECTORY"
+            "guestmount [--ro] -a IMAGE [-a IMAGE...] -m DEVICE[:MOUNTPOINT[:OPTIONS[:FSTYPE]]] [-m...] DIRECTORY",
+            "       guestmount -a IMAGE [-a IMAGE...] --list [--json]",
+            "       guestmount --status [--json]"
         },
         description = "Mount the filesystems inside a virtual machine's disk image on a directory.",
         footer = {"", "Unmount with guestunmount. See guestmount(1) for examples."},
         sortOptions = false,
         versionProvider = ProductVersion.class)
 final class GuestmountOptions {
+    /** What is asked for. */
+    enum Task {
+        MOUNT,
+        LIST,
+        STATUS,
+        FUSE_HELP,
+        CAPABILITIES
+    }
+
     private static final Duration DEFAULT_CACHE_TIMEOUT = Duration.ofSeconds(60);
 
     private final CommandLine commandLine = CommandParser.commandLine(this);
@@ -44,9 +56,23 @@ final class GuestmountOptions {
     private boolean readOnly;
     private boolean readWrite;
     private FuseBackend fuseBackend = FuseBackend.KERNEL;
+    private boolean readOnlyByDefault;
     private Duration cacheTimeout = DEFAULT_CACHE_TIMEOUT;
     private @Nullable Path pidFile;
     private @Nullable Integer readyFd;
+    private @Nullable MachineReadable machineReadable;
+
+    @Option(
+            names = "--list",
+            order = 32,
+            description = "Do not mount; list the disks, partitions, volumes and filesystems of the guest.")
+    private boolean list;
+
+    @Option(names = "--status", order = 33, description = "Do not mount; list the guests that you have mounted.")
+    private boolean status;
+
+    @Option(names = "--json", order = 34, description = "Print --list or --status as JSON.")
+    private boolean json;
 
     @Option(
             names = {"-n", "--no-sync"},
@@ -75,6 +101,15 @@ final class GuestmountOptions {
             versionHelp = true,
             description = "Print the version.")
     boolean version;
+
+    @Option(names = "--fuse-help", order = 125, description = "Print the options that -o takes.")
+    private boolean fuseHelp;
+
+    @Option(names = "--selinux", hidden = true, description = "Accepted for old scripts; it changes nothing.")
+    boolean selinux;
+
+    @Mixin
+    final OptionNames optionNames = new OptionNames();
 
     @Option(names = "--help", order = 130, usageHelp = true, description = "Print this.")
     boolean help;
@@ -230,6 +265,32 @@ final class GuestmountOptions {
         }
     }
 
+    @Option(
+            names = "--machine-readable",
+            paramLabel = "PLACE",
+            arity = "0..1",
+            fallbackValue = "",
+            order = 35,
+            description = "As --json, and say where to: file:NAME, fd:N, stream:stdout or stream:stderr. "
+                    + "By itself, print what this guestmount can do.")
+    void machineReadable(@Nullable String place) {
+        if (place == null) {
+            return;
+        }
+        try {
+            machineReadable = MachineReadable.parse(place);
+        } catch (IllegalArgumentException e) {
+            throw misused(e);
+        }
+    }
+
+    @Option(names = "--live", hidden = true, description = "Not supported, as in libguestfs since 1.48.")
+    void live(boolean given) {
+        if (given) {
+            throw misused("libguestfs live support was removed in libguestfs 1.48");
+        }
+    }
+
     @Parameters(
             arity = "0..*",
             paramLabel = "DIRECTORY",
@@ -248,18 +309,35 @@ final class GuestmountOptions {
 
     /** All options checked against one another, the user's first mistake reported. */
     void validate() {
-        if (formatUnused) {
-            throw misused("--format must come before the -a it is for");
+        switch (task()) {
+            case FUSE_HELP, CAPABILITIES -> {}
+            case STATUS -> validateStatus();
+            case LIST -> validateList();
+            case MOUNT -> validateMount();
         }
-        if (blockSizeUnused) {
-            throw misused("--blocksize must come before the -a it is for");
+    }
+
+    private void validateStatus() {
+        if (list || !drives.isEmpty() || !mounts.isEmpty() || !directories.isEmpty()) {
+            throw misused("--status lists all mounts of yours; give neither --list, -a, -m nor a directory with it");
         }
-        if (drives.isEmpty()) {
-            throw misused("no disk image given; add one with -a IMAGE");
+    }
+
+    private void validateList() {
+        validateDrives();
+        if (!mounts.isEmpty()) {
+            throw misused("--list mounts nothing; leave out -m");
         }
-        if (drives.size() > SessionConfig.MAX_DRIVES) {
-            throw misused(drives.size() + " disk images given; a guest can have " + SessionConfig.MAX_DRIVES);
+        if (!directories.isEmpty()) {
+            throw misused("--list mounts nothing; leave out the directory " + directories.get(0));
         }
+    }
+
+    private void validateMount() {
+        if (json || machineReadable != null) {
+            throw misused((json ? "--json" : "--machine-readable") + " is for --list and --status; give one of them");
+        }
+        validateDrives();
         if (mounts.isEmpty()) {
             throw misused("nothing to mount given; say which filesystem of the guest with -m, such as -m /dev/sda1");
         }
@@ -275,12 +353,40 @@ final class GuestmountOptions {
         }
     }
 
+    private void validateDrives() {
+        if (formatUnused) {
+            throw misused("--format must come before the -a it is for");
+        }
+        if (blockSizeUnused) {
+            throw misused("--blocksize must come before the -a it is for");
+        }
+        if (drives.isEmpty()) {
+            throw misused("no disk image given; add one with -a IMAGE");
+        }
+        if (drives.size() > SessionConfig.MAX_DRIVES) {
+            throw misused(drives.size() + " disk images given; a guest can have " + SessionConfig.MAX_DRIVES);
+        }
+    }
+
+    /** What is to be done, decided by the options alone. */
+    Task task() {
+        if (fuseHelp) {
+            return Task.FUSE_HELP;
+        } else if (status) {
+            return Task.STATUS;
+        } else if (list) {
+            return Task.LIST;
+        }
+        boolean alone = drives.isEmpty() && mounts.isEmpty() && directories.isEmpty();
+        return machineReadable != null && alone ? Task.CAPABILITIES : Task.MOUNT;
+    }
+
     List<DriveOption> drives() {
         return List.copyOf(drives);
     }
 
     List<MountRequest> mounts() {
-        return mounts.stream().map(mount -> mount.request(readOnly)).toList();
+        return mounts.stream().map(mount -> mount.request(readOnly())).toList();
     }
 
     Path mountpoint() {
@@ -296,7 +402,23 @@ final class GuestmountOptions {
     }
 
     boolean readOnly() {
-        return readOnly;
+        return readOnly || (readOnlyByDefault && !readWrite);
+    }
+
+    /** What holds if neither {@code --ro} nor {@code --rw} is given. */
+    void setReadOnlyByDefault(boolean byDefault) {
+        readOnlyByDefault = byDefault;
+    }
+
+    /** Whether {@code --list} and {@code --status} are for a program to read. */
+    boolean json() {
+        return json || machineReadable != null;
+    }
+
+    /** Where that goes; null for standard output. */
+    @Nullable
+    MachineReadable machineReadable() {
+        return machineReadable;
     }
 
     Duration cacheTimeout() {

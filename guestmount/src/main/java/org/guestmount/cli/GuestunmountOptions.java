@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -50,6 +51,9 @@ final class GuestunmountOptions {
             versionHelp = true,
             description = "Print the version.")
     boolean version;
+
+    @Mixin
+    final OptionNames optionNames = new OptionNames();
 
     @Option(names = "--help", order = 70, usageHelp = true, description = "Print this.")
     boolean help;

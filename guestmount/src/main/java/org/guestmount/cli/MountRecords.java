@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -116,7 +117,8 @@ final class MountRecords {
         }
     }
 
-    private List<MountRecord> all() {
+    /** Stale ones too. */
+    List<MountRecord> all() {
         List<MountRecord> records = new ArrayList<>();
         for (Path folder : folders) {
             if (!isOurs(folder)) {
@@ -136,7 +138,7 @@ final class MountRecords {
         try (Reader reader = Files.newBufferedReader(file)) {
             properties.load(reader);
             return Optional.of(MountRecord.fromProperties(properties));
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException | DateTimeException e) {
             return Optional.empty();
         }
     }

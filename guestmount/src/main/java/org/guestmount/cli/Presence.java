@@ -2,6 +2,8 @@ package org.guestmount.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,6 +20,7 @@ final class Presence {
     private static final Logger LOG = LoggerFactory.getLogger(Presence.class);
 
     private final Path mountpoint;
+    private final List<String> images;
     private final boolean detach;
     private final Map<String, String> environment;
     private final @Nullable PidFile pidFile;
@@ -30,6 +33,8 @@ final class Presence {
         Path file = options.pidFile();
         Integer fd = options.readyFd();
         this.mountpoint = options.mountpoint();
+        this.images =
+                options.drives().stream().map(drive -> drive.image().toString()).toList();
         this.detach = detach;
         this.environment = environment;
         this.pidFile = file == null ? null : new PidFile(file);
@@ -46,13 +51,18 @@ final class Presence {
         }
     }
 
-    /** Leaves the record, to be done before mounting so that no mount is ever without. */
-    void establish() throws UserException {
+    /**
+     * Leaves the record, to be done before mounting so that no mount is ever without.
+     *
+     * @param readOnly whether nothing can be written to
+     */
+    void establish(boolean readOnly) throws UserException {
         try {
             MountRecords all = MountRecords.ofThisUser();
             all.removeStale();
             Path log = detach ? LogFile.create(environment, all.folder()) : null;
-            MountRecord mine = new MountRecord(HostProcess.current(), mountpoint.toRealPath(), log);
+            MountRecord mine = new MountRecord(
+                    HostProcess.current(), mountpoint.toRealPath(), images, readOnly, Instant.now(), log);
             all.write(mine);
             records = all;
             record = mine;

@@ -3,10 +3,12 @@ package org.guestmount.mount;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -84,6 +86,14 @@ final class FuseOptions {
             Map.entry("use_ino", Value.NONE),
             Map.entry("readdir_ino", Value.NONE),
             Map.entry("ac_attr_timeout", Value.SECONDS));
+
+    /** All there are. */
+    static Set<String> names() {
+        Set<String> names = new HashSet<>(OF_MOUNT.keySet());
+        names.addAll(OF_SERVICE.keySet());
+        names.addAll(WITHOUT_EFFECT.keySet());
+        return names;
+    }
 
     private final Map<String, String> values = new LinkedHashMap<>();
 

@@ -38,6 +38,12 @@ class GuestmountApplianceCommandTest {
     }
 
     @Test
+    void theNamesOfOptionsAreToldToCompletions() {
+        assertThat(run(Map.of(), "--long-options")).isZero();
+        assertThat(out.toString()).isEqualTo("--help%n--version%n".formatted());
+    }
+
+    @Test
     void cleaningRemovesWhatBuildersLeft() throws IOException {
         Path left = Files.createDirectories(folder.resolve("guestmount/building-left-over"));
 

@@ -99,7 +99,7 @@ class GuestmountOptionsTest {
     @Test
     void optionsMayBeClusteredShortenedAttachedAndFollowTheMountpoint() {
         GuestmountOptions options = accepted(
-                "mnt -rva1 --mou=/dev/sda1 -oallow_other,uid=1 -o default_permissions --pid run --dir 0 --fuse jnr --fd=3");
+                "mnt -rva1 --mou=/dev/sda1 -oallow_other,uid=1 -o default_permissions --pid run --dir 0 --fuse-b jnr --fd=3");
 
         assertThat(options.readOnly()).isTrue();
         assertThat(options.verbose()).isTrue();
@@ -138,6 +138,48 @@ class GuestmountOptionsTest {
                 .containsExactly("ro", "ro,noatime", "rw,noatime");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "-a 1 -m /dev/sda1 --selinux mnt, MOUNT",
+        "-a 1 --list, LIST",
+        "--list -a 1 --json, LIST",
+        "--status --json, STATUS",
+        "--status --machine-readable=stream:stderr, STATUS",
+        "--machine-readable, CAPABILITIES",
+        "--fuse-help, FUSE_HELP",
+        "-a 1 --fuse-help, FUSE_HELP",
+    })
+    void theOptionsDecideWhatIsDone(String arguments, GuestmountOptions.Task task) {
+        assertThat(accepted(arguments).task()).isEqualTo(task);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', true, true", "--rw, true, false", "--ro, false, true", "'', false, false"})
+    void theCommandLineBeatsTheConfiguredDefault(String option, boolean byDefault, boolean readOnly) {
+        GuestmountOptions options = accepted((option + " -a 1 -m /dev/sda1 mnt").strip());
+
+        options.setReadOnlyByDefault(byDefault);
+
+        assertThat(options.readOnly()).isEqualTo(readOnly);
+        assertThat(options.mounts()).extracting(MountRequest::options).containsExactly(readOnly ? "ro" : "");
+    }
+
+    @Test
+    void theNamesOfOptionsAreToldToCompletions() {
+        assertThat(parse(new GuestmountOptions(), "--short-options")).contains(ExitCode.SUCCESS);
+        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+                .contains("-a", "-m", "-r")
+                .allMatch(name -> name.length() == 2);
+        out.reset();
+
+        assertThat(parse(new GuestmountOptions(), "--long-options")).contains(ExitCode.SUCCESS);
+        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+                .contains("--add", "--mount", "--list", "--help")
+                .doesNotContain("--long-options", "--short-options")
+                .allMatch(name -> name.startsWith("--"))
+                .isSorted();
+    }
+
     @Test
     void tracingStaysInTheForeground() {
         assertThat(accepted("-x -a 1 -m /dev/sda1 mnt").foreground()).isTrue();
@@ -164,6 +206,17 @@ class GuestmountOptionsTest {
                 "--dir-cache-timeout -1|--dir-cache-timeout -1: must be a whole number, 0 or more",
                 "--dir-cache-timeout=1s|--dir-cache-timeout 1s: must be a whole number, 0 or more",
                 "--fuse-backend=libfuse|--fuse-backend=libfuse: must be kernel or jnr",
+                "-a 1 --list mnt|--list mounts nothing; leave out the directory mnt",
+                "-a 1 --list -m /dev/sda1|--list mounts nothing; leave out -m",
+                "--list|no disk image given; add one with -a IMAGE",
+                "--status -a 1|--status lists all mounts of yours; give neither --list, -a, -m nor a directory with it",
+                "--status mnt|--status lists all mounts of yours; give neither --list, -a, -m nor a directory with it",
+                "--status --list|--status lists all mounts of yours; give neither --list, -a, -m nor a directory with it",
+                "-a 1 -m /dev/sda1 --json mnt|--json is for --list and --status; give one of them",
+                "-a 1 -m /dev/sda1 --machine-readable mnt|--machine-readable is for --list and --status; give one of them",
+                "--machine-readable=fd:x|--machine-readable=fd:x: must be file:NAME, fd:N, stream:stdout or stream:stderr",
+                "--machine-readable=file:|--machine-readable=file:: must be file:NAME, fd:N, stream:stdout or stream:stderr",
+                "--live|libguestfs live support was removed in libguestfs 1.48",
                 "--fd=x|--fd x: must be a whole number, 0 or more",
                 "-a nbd://host/x|-a nbd://host/x: only image files can be added, by their path",
                 "--no|option --no is ambiguous: it could be --no-fork or --no-sync",

@@ -5,18 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.guestmount.appliance.image.ApplianceBuilder;
-import org.guestmount.appliance.image.ApplianceSettings;
-import org.guestmount.core.session.LaunchListener;
-import org.guestmount.core.session.LaunchSettings;
-import org.guestmount.core.session.SettingsException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,14 +25,8 @@ class ManPageTest {
 
     private static final Pattern OPTION = Pattern.compile("\\*(--?[A-Za-z][a-z-]*)\\*");
 
-    static Stream<CommandLine> commands() throws SettingsException {
-        ApplianceBuilder unused =
-                new ApplianceBuilder(ApplianceSettings.fromEnvironment(Path.of("/nonexistent"), Map.of()));
-        return Stream.of(
-                new GuestmountOptions().commandLine(),
-                new GuestunmountOptions().commandLine(),
-                new CommandLine(new GuestmountApplianceCommand(
-                        unused, LaunchSettings.fromEnvironment(Map.of()), new LaunchListener() {})));
+    static List<CommandLine> commands() {
+        return CommandModels.all();
     }
 
     private static String page(CommandLine command) throws IOException {

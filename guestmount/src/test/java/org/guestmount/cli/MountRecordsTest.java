@@ -33,7 +33,7 @@ class MountRecordsTest {
 
     @Test
     void whatIsWrittenIsFound() throws IOException {
-        MountRecord record = new MountRecord(SELF, MOUNTPOINT, Path.of("/log"));
+        MountRecord record = TestRecords.record(SELF, MOUNTPOINT, Path.of("/log"));
 
         records.write(record);
 
@@ -44,7 +44,7 @@ class MountRecordsTest {
 
     @Test
     void theFolderIsForTheUserOnly() throws IOException {
-        records.write(new MountRecord(SELF, MOUNTPOINT, null));
+        records.write(TestRecords.record(SELF, MOUNTPOINT, null));
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
                 .isEqualTo("rwx------");
@@ -52,7 +52,7 @@ class MountRecordsTest {
 
     @Test
     void removedRecordsAreGone() throws IOException {
-        MountRecord record = new MountRecord(SELF, MOUNTPOINT, null);
+        MountRecord record = TestRecords.record(SELF, MOUNTPOINT, null);
         records.write(record);
 
         records.remove(record);
@@ -63,7 +63,7 @@ class MountRecordsTest {
 
     @Test
     void aProcessOfTheSameNumberStartedAtAnotherTimeIsStale() throws IOException {
-        records.write(new MountRecord(GONE, MOUNTPOINT, null));
+        records.write(TestRecords.record(GONE, MOUNTPOINT, null));
 
         records.removeStale();
 
@@ -72,7 +72,7 @@ class MountRecordsTest {
 
     @Test
     void recordsOfRunningProcessesAreNotStale() throws IOException {
-        records.write(new MountRecord(SELF, MOUNTPOINT, null));
+        records.write(TestRecords.record(SELF, MOUNTPOINT, null));
 
         records.removeStale();
 
@@ -81,16 +81,18 @@ class MountRecordsTest {
 
     @Test
     void filesThatAreNoRecordsAreIgnored() throws IOException {
-        records.write(new MountRecord(SELF, MOUNTPOINT, null));
+        records.write(TestRecords.record(SELF, MOUNTPOINT, null));
         Files.writeString(folder.resolve("7.mount"), "pid=x\n");
         Files.writeString(folder.resolve("8.mount"), "\\u00zz");
+        Files.writeString(folder.resolve("9.mount"), "pid=1\nstart=2\nmountpoint=/mnt\nsince=yesterday\n");
 
         assertThat(records.find(MOUNTPOINT)).isPresent();
+        assertThat(records.all()).hasSize(1);
     }
 
     @Test
     void aFolderOfAnotherUserIsNotTrusted() throws IOException {
-        records.write(new MountRecord(SELF, MOUNTPOINT, null));
+        records.write(TestRecords.record(SELF, MOUNTPOINT, null));
         MountRecords another = new MountRecords(user + 1, List.of(folder));
 
         assertThat(another.find(MOUNTPOINT)).isEmpty();

@@ -106,7 +106,7 @@ class UnmountTaskTest {
     private long serve() throws IOException {
         long pid = new ProcessBuilder("sleep", "60").start().pid();
         HostProcess process = HostProcess.running(pid).orElseThrow();
-        host.records.write(new MountRecord(process, mountpoint, null));
+        host.records.write(TestRecords.record(process, mountpoint, null));
         return pid;
     }
 
@@ -153,7 +153,7 @@ class UnmountTaskTest {
     void aServerThatWasKilledIsReported() throws Exception {
         HostProcess gone = new HostProcess(1, 0);
         Path log = Files.writeString(folder.resolve("1.log"), "lost\n");
-        host.records.write(new MountRecord(gone, mountpoint, log));
+        host.records.write(TestRecords.record(gone, mountpoint, log));
         host.script.add(UNMOUNTED);
 
         assertThat(run(mountpoint.toString())).isEqualTo(ExitCode.FAILURE);

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.guestmount.core.host.HostUser;
 import org.jspecify.annotations.Nullable;
@@ -71,10 +72,11 @@ public record LaunchSettings(
      *
      * @param environment as {@link System#getenv()}
      * @throws SettingsException for a value out of range or of another type; unknown backend settings are ignored, for
-     *     libguestfs has many
+     *     libguestfs has many, and so is which of its backends runs QEMU, for here it is always run directly
      */
     public static LaunchSettings fromEnvironment(Map<String, String> environment) throws SettingsException {
         Variables variables = new Variables(environment);
+        checkBackend(variables);
         Path temporary = variables.path("LIBGUESTFS_TMPDIR", "TMPDIR").orElse(Path.of("/tmp"));
         List<Path> sockets = Stream.of(
                         variables.path("XDG_RUNTIME_DIR").filter(Files::isDirectory).stream(),
@@ -103,6 +105,17 @@ public record LaunchSettings(
                 debug,
                 variables.flag("LIBGUESTFS_TRACE"),
                 DEFAULT_LAUNCH_TIMEOUT);
+    }
+
+    /** Of libguestfs's backends, only the one that attaches to a running guest does something that cannot be done here. */
+    private static void checkBackend(Variables variables) throws SettingsException {
+        for (String name : List.of("LIBGUESTFS_BACKEND", "LIBGUESTFS_ATTACH_METHOD")) {
+            Optional<String> backend = variables.value(name);
+            if (backend.isPresent() && !backend.get().matches("(?s)direct|appliance|libvirt(:.*)?")) {
+                throw new SettingsException(name + "=" + backend.get() + " cannot be used: guestmount runs QEMU itself,"
+                        + " as libguestfs does with " + name + "=direct");
+            }
+        }
     }
 
     private static AcceleratorChoice accelerator(Variables variables) throws SettingsException {

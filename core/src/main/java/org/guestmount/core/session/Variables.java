@@ -71,7 +71,7 @@ final class Variables {
                 .toList();
     }
 
-    private Optional<String> value(String name) {
+    Optional<String> value(String name) {
         return Optional.ofNullable(environment.get(name)).filter(v -> !v.isEmpty());
     }
 }

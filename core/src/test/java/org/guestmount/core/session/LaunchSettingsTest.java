@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LaunchSettingsTest {
     @Test
@@ -126,5 +127,22 @@ class LaunchSettingsTest {
         assertThat(small.resume()).isFalse();
         assertThat(large.resume()).isTrue();
         assertThat(large.cacheBytes()).isEqualTo(400L << 20);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "direct", "appliance", "libvirt", "libvirt:qemu:///session"})
+    void libguestfssBackendsAreAllTheSameHere(String backend) throws SettingsException {
+        assertThat(LaunchSettings.fromEnvironment(
+                        Map.of("LIBGUESTFS_BACKEND", backend, "LIBGUESTFS_ATTACH_METHOD", backend)))
+                .isEqualTo(LaunchSettings.fromEnvironment(Map.of()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"LIBGUESTFS_BACKEND", "LIBGUESTFS_ATTACH_METHOD"})
+    void aRunningGuestCannotBeAttachedTo(String variable) {
+        assertThatThrownBy(() -> LaunchSettings.fromEnvironment(Map.of(variable, "unix:/run/guestfsd")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(variable + "=unix:/run/guestfsd")
+                .hasMessageContaining(variable + "=direct");
     }
 }

@@ -137,11 +137,17 @@ public final class Guestmount {
 
     /** One of the project's programs, in this use's environment and as its user. */
     public Command command(String name, Object... argv) {
+        List<Object> all = new ArrayList<>(List.of(program.resolve(name)));
+        all.addAll(List.of(argv));
+        return other(all.toArray());
+    }
+
+    /** Any program, in this use's environment and as its user. */
+    public Command other(Object... argv) {
         List<Object> all = new ArrayList<>();
         if (user != null) {
             all.addAll(List.of("runuser", "-u", user, "--"));
         }
-        all.add(program.resolve(name));
         all.addAll(List.of(argv));
         return Command.of(all.toArray()).with(environment).in(area).within(LIMIT);
     }

@@ -37,6 +37,18 @@ public enum Requirement {
                             "mkfs.exfat", "mkfs.f2fs", "mkfs.jfs", "mkfs.nilfs2", "mkntfs", "mkfs.reiserfs", "mkudffs")
                     && hasProgram("mksquashfs", "mkfs.erofs", "xorriso", "makefs");
         }
+    },
+    SHELLS("bash, zsh and fish") {
+        @Override
+        boolean isMet() {
+            return hasProgram("bash", "zsh", "fish");
+        }
+    },
+    MAN("man") {
+        @Override
+        boolean isMet() {
+            return hasProgram("man");
+        }
     };
 
     private final String description;

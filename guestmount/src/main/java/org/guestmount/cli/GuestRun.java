@@ -1,0 +1,90 @@
+package org.guestmount.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+import org.guestmount.appliance.image.ApplianceBuilder;
+import org.guestmount.appliance.image.ApplianceSettings;
+import org.guestmount.core.drive.Drive;
+import org.guestmount.core.session.GuestSession;
+import org.guestmount.core.session.LaunchException;
+import org.guestmount.core.session.LaunchSettings;
+import org.guestmount.core.session.SessionConfig;
+import org.guestmount.mount.MountException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A piece of work with a guest of its own, which signals interrupt. Used once, on the main thread. */
+abstract sealed class GuestRun permits MountRun, ListRun {
+    private static final Logger LOG = LoggerFactory.getLogger(GuestRun.class);
+
+    private static final int STANDARD_ERROR = 2;
+
+    final GuestmountOptions options;
+    final Map<String, String> environment;
+    final LaunchReport report;
+    final Termination termination = new Termination(Thread.currentThread()::interrupt);
+
+    private final LaunchSettings settings;
+    private final PrintStream err;
+
+    GuestRun(GuestmountOptions options, LaunchSettings settings, Map<String, String> environment, PrintStream err) {
+        this.options = options;
+        this.settings = settings;
+        this.environment = Map.copyOf(environment);
+        this.err = err;
+        this.report = new LaunchReport("guestmount", err, () -> new NativeProcess().isTerminal(STANDARD_ERROR));
+    }
+
+    /** Returns when the guest is gone and its images are released. */
+    final ExitCode run() {
+        Signals.onTermination(termination::request);
+        try {
+            return work();
+        } catch (UserException | LaunchException | MountException e) {
+            complain(termination.isRequested() ? "interrupted" : String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            complain("interrupted");
+        }
+        return ExitCode.FAILURE;
+    }
+
+    abstract ExitCode work() throws UserException, LaunchException, MountException, InterruptedException;
+
+    private void complain(String message) {
+        report.finish();
+        err.println("guestmount: " + message);
+    }
+
+    /** Launches a guest with the drives of the command line; the caller releases it. */
+    final GuestSession launch(boolean readOnly) throws LaunchException, InterruptedException {
+        ApplianceBuilder appliances =
+                new ApplianceBuilder(ApplianceSettings.fromEnvironment(settings.cacheFolder(), environment));
+        return GuestSession.launch(new SessionConfig(drives(readOnly), settings), appliances, report);
+    }
+
+    private List<Drive> drives(boolean readOnly) {
+        return options.drives().stream()
+                .map(drive -> new Drive(drive.image(), drive.format(), readOnly, drive.blockSize()))
+                .toList();
+    }
+
+    /** Returns whether everything is on the images. */
+    static boolean release(GuestSession session, boolean sync) {
+        // An interrupt that came with the request to end is not to cut the ending short.
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (sync) {
+                session.close();
+            } else {
+                session.closeWithoutSync();
+            }
+            LOG.info("image released{}", interrupted ? " after an interrupt" : "");
+            return true;
+        } catch (IOException e) {
+            LOG.error("{}", e.getMessage());
+            return false;
+        }
+    }
+}

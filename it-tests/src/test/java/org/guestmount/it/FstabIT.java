@@ -1,0 +1,141 @@
+package org.guestmount.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.guestmount.it.framework.Command;
+import org.guestmount.it.framework.FilesystemType;
+import org.guestmount.it.framework.GuestImage;
+import org.guestmount.it.framework.Guestmount;
+import org.guestmount.it.framework.Needs;
+import org.guestmount.it.framework.Project;
+import org.guestmount.it.framework.Requirement;
+import org.guestmount.it.framework.Workspace;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * mount(8) and umount(8) by way of their helpers. They find these in a /sbin, and keep their record in a /run/mount, that
+ * only the test's own processes see.
+ */
+@Needs({Requirement.ROOT, Requirement.FUSE, Requirement.QEMU, Requirement.IMAGE_TOOLS})
+class FstabIT {
+    @RegisterExtension
+    static final Workspace WORKSPACE = new Workspace();
+
+    /** The script runs with the image, the mountpoint and a file for an fstab as its arguments. */
+    private static final String WITH_HELPERS = """
+            set -e
+            mount --make-rprivate /
+            sbin=$(readlink -f /sbin)
+            mount -t overlay -o "lowerdir=$0:$sbin" overlay "$sbin"
+            mount -t tmpfs tmpfs /run/mount
+            image=$1 mnt=$2 fstab=$3
+            """;
+
+    private static Path helpers = Path.of("");
+
+    @BeforeAll
+    static void linkHelpers() throws IOException {
+        helpers = WORKSPACE.newFolder("helpers");
+        for (String name : new String[] {"mount.fuse.guestmount", "umount.fuse.guestmount"}) {
+            Files.createSymbolicLink(
+                    helpers.resolve(name), Project.folder().resolve("bin").resolve(name));
+        }
+    }
+
+    private static GuestImage image(String name) throws IOException {
+        Path contents = WORKSPACE.newFolder("contents-" + name);
+        Files.writeString(contents.resolve("name"), name);
+        return GuestImage.ext4(WORKSPACE.folder().resolve(name + ".img"), 64, contents);
+    }
+
+    private static Command.Result run(GuestImage image, String script) {
+        Guestmount use = WORKSPACE.guestmount();
+        Command.Result result = use.other(
+                        "unshare",
+                        "--mount",
+                        "sh",
+                        "-c",
+                        WITH_HELPERS + script,
+                        helpers,
+                        image.path(),
+                        use.area().resolve("mnt"),
+                        use.area().resolve("fstab"))
+                .result();
+        assertThat(use.leftovers().isNothing())
+                .as("%s%s", result, use.leftovers())
+                .isTrue();
+        return result;
+    }
+
+    @Test
+    void umountReturnsWhenTheImageIsFreeAndHasEverything() throws IOException {
+        GuestImage image = image("written");
+
+        Command.Result result = run(image, """
+                mount -t fuse.guestmount -o 'format=raw,m="/dev/sda:/:noatime,nodiratime"' "$image" "$mnt"
+                findmnt -n -o SOURCE,FSTYPE "$mnt"
+                cat "$mnt/name"
+                dd if=/dev/zero of="$mnt/zeros" bs=1M count=16 status=none
+                echo "new" >"$mnt/new"
+                umount "$mnt"
+                qemu-img info -f raw "$image" >/dev/null && echo " free"
+                """);
+
+        assertThat(result.status()).as("%s", result).isZero();
+        assertThat(result.output().replaceAll(" +", " ")).isEqualTo(image.path() + " fuse.guestmount\nwritten free\n");
+        FilesystemType.EXT4.assertClean(image.path());
+        assertThat(Command.of("debugfs", "-R", "cat /new", image.path()).run()).isEqualTo("new\n");
+    }
+
+    @Test
+    void aLineOfFstabNeedsOnlyItsMountpoint() throws IOException {
+        GuestImage image = image("line");
+        String before = image.sha256();
+
+        Command.Result result = run(image, """
+                echo "$image $mnt fuse.guestmount ro,format=raw,allow_other,noauto,nofail,_netdev,x-systemd.automount,m=/dev/sda 0 0" >"$fstab"
+                mount -T "$fstab" "$mnt"
+                findmnt -n -o OPTIONS "$mnt"
+                cat "$mnt/name"
+                ! touch "$mnt/new" 2>/dev/null
+                umount "$mnt"
+                """);
+
+        assertThat(result.status()).as("%s", result).isZero();
+        assertThat(result.output()).startsWith("ro,").contains("allow_other").endsWith("\nline");
+        assertThat(image.sha256()).isEqualTo(before);
+    }
+
+    @Test
+    void aBusyMountStaysAndSaysWhoUsesIt() throws IOException {
+        Command.Result result = run(image("busy"), """
+                mount -t fuse.guestmount -o ro,m=/dev/sda "$image" "$mnt"
+                (cd "$mnt" && exec sleep 60) &
+                user=$!
+                until [ "$(readlink /proc/$user/cwd)" = "$mnt" ]; do sleep 0.05; done
+                umount "$mnt" && exit 9 || echo "status $?"
+                kill "$user"
+                wait "$user" || true
+                umount "$mnt"
+                """);
+
+        assertThat(result.status()).as("%s", result).isZero();
+        assertThat(result.output()).isEqualTo("status 32\n");
+        assertThat(result.errors()).contains("(sleep) has", "as its current folder");
+    }
+
+    @Test
+    void aFailureIsSaidByGuestmountAndHasTheStatusOfMount() throws IOException {
+        Command.Result result = run(image("failing"), """
+                mount -t fuse.guestmount -o ro,m=/dev/sda,frobnicate "$image" "$mnt"
+                """);
+
+        assertThat(result.status()).as("%s", result).isEqualTo(32);
+        assertThat(result.errors()).contains("guestmount: unknown mount option -o frobnicate");
+    }
+}
