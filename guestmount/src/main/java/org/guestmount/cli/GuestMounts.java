@@ -21,6 +21,7 @@ final class GuestMounts {
 
     private final GuestMachine machine;
     private final Consumer<String> notices;
+    private boolean writable;
 
     /** @param notices takes what the user should know though nothing is wrong */
     GuestMounts(GuestMachine machine, Consumer<String> notices) {
@@ -28,28 +29,34 @@ final class GuestMounts {
         this.notices = notices;
     }
 
-    /**
-     * Mounts them in that order.
-     *
-     * @param drives how many the guest has
-     * @return whether anything can be written to
-     */
-    boolean mount(List<MountRequest> requests, int drives) throws UserException {
+    /** Waits until the guest has its drives. */
+    void awaitDrives(int drives) throws UserException {
         try {
             machine.blockDevices(drives);
         } catch (GuestFilesystemException e) {
             throw new UserException("the guest cannot list its disks: " + e.getMessage(), e);
         }
-        boolean writable = false;
+    }
+
+    /** Mounts them in that order. */
+    void mount(List<MountRequest> requests) throws UserException {
         for (MountRequest request : requests) {
             try {
-                MountOutcome outcome = machine.mount(request);
-                writable |= !outcome.readOnly();
-                tell(request, outcome);
+                mount(request);
             } catch (GuestFilesystemException e) {
                 throw new UserException(explanation(request, e), e);
             }
         }
+    }
+
+    void mount(MountRequest request) throws GuestFilesystemException {
+        MountOutcome outcome = machine.mount(request);
+        writable |= !outcome.readOnly();
+        tell(request, outcome);
+    }
+
+    /** Whether anything that was mounted can be written to. */
+    boolean areWritable() {
         return writable;
     }
 
@@ -65,6 +72,11 @@ final class GuestMounts {
         }
     }
 
+    /** Without what the guest's kernel said besides. */
+    static String firstLine(GuestFilesystemException failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    }
+
     private String explanation(MountRequest request, GuestFilesystemException failure) {
         StringBuilder text = new StringBuilder(request.device());
         if (!request.mountpoint().isRoot()) {
@@ -78,12 +90,15 @@ final class GuestMounts {
     }
 
     private String filesystems() {
-        List<DetectedFilesystem> found;
         try {
-            found = machine.detectFilesystems();
+            return list(machine.detectFilesystems());
         } catch (GuestFilesystemException e) {
             return "The guest cannot say which filesystems there are: " + e.getMessage();
         }
+    }
+
+    /** What there is to be mounted, for people. */
+    static String list(List<DetectedFilesystem> found) {
         if (found.isEmpty()) {
             return "There is no filesystem on the disk.";
         }

@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "guestmount",
         customSynopsis = {
-            "guestmount [--ro] -a IMAGE [-a IMAGE...] -m DEVICE[:MOUNTPOINT[:OPTIONS[:FSTYPE]]] [-m...] DIRECTORY",
+            "guestmount [--ro] -a IMAGE [-a IMAGE...] -i DIRECTORY",
+            "       guestmount [--ro] -a IMAGE [-a IMAGE...] -m DEVICE[:MOUNTPOINT[:OPTIONS[:FSTYPE]]] [-m...] DIRECTORY",
             "       guestmount -a IMAGE [-a IMAGE...] --list [--json]",
             "       guestmount --status [--json]"
         },
@@ -58,6 +59,7 @@ final class GuestmountOptions {
     private FuseBackend fuseBackend = FuseBackend.KERNEL;
     private boolean readOnlyByDefault;
     private Duration cacheTimeout = DEFAULT_CACHE_TIMEOUT;
+    private @Nullable String root;
     private @Nullable Path pidFile;
     private @Nullable Integer readyFd;
     private @Nullable MachineReadable machineReadable;
@@ -73,6 +75,18 @@ final class GuestmountOptions {
 
     @Option(names = "--json", order = 34, description = "Print --list or --status as JSON.")
     private boolean json;
+
+    @Option(
+            names = {"-i", "--inspector"},
+            order = 15,
+            description = "Find the guest's operating system, and mount what that would. Before any -m.")
+    private boolean inspect;
+
+    @Option(
+            names = "--drive-letters",
+            order = 17,
+            description = "With -i: mount each volume of Windows on a directory called by its letter, such as /c.")
+    private boolean driveLetters;
 
     @Option(
             names = {"-n", "--no-sync"},
@@ -129,6 +143,17 @@ final class GuestmountOptions {
         drives.add(new DriveOption(Path.of(image).toAbsolutePath(), format, blockSize));
         formatUnused = false;
         blockSizeUnused = false;
+    }
+
+    @Option(
+            names = "--root",
+            paramLabel = "DEVICE[:SUBVOLUME]",
+            order = 16,
+            description = "With -i: which operating system, if there are several, by its root filesystem.")
+    void root(@Nullable String device) {
+        if (device != null) {
+            root = device;
+        }
     }
 
     @Option(
@@ -331,6 +356,9 @@ final class GuestmountOptions {
         if (!directories.isEmpty()) {
             throw misused("--list mounts nothing; leave out the directory " + directories.get(0));
         }
+        if (inspect) {
+            throw misused("--list lists what -i finds; leave out -i");
+        }
     }
 
     private void validateMount() {
@@ -338,8 +366,13 @@ final class GuestmountOptions {
             throw misused((json ? "--json" : "--machine-readable") + " is for --list and --status; give one of them");
         }
         validateDrives();
-        if (mounts.isEmpty()) {
-            throw misused("nothing to mount given; say which filesystem of the guest with -m, such as -m /dev/sda1");
+        if (mounts.isEmpty() && !inspect) {
+            throw misused(
+                    "nothing to mount given; have the guest's system found with -i, or say which filesystem of the"
+                            + " guest with -m, such as -m /dev/sda1");
+        }
+        if (!inspect && (root != null || driveLetters)) {
+            throw misused((root != null ? "--root" : "--drive-letters") + " is about what -i finds; give -i too");
         }
         if (directories.size() != 1) {
             throw misused(
@@ -347,9 +380,20 @@ final class GuestmountOptions {
                             ? "no mountpoint given; name a directory of this machine after the options"
                             : "more than one mountpoint given: " + String.join(" ", directories));
         }
-        if (!mounts.get(0).mountpoint().isRoot()) {
+        checkMountpoints();
+    }
+
+    private void checkMountpoints() {
+        if (!inspect && !mounts.get(0).mountpoint().isRoot()) {
             throw misused("the first -m must be mounted on /, not on "
                     + mounts.get(0).mountpoint().display());
+        }
+        for (MountSpec mount : mounts) {
+            if (inspect && mount.mountpoint().isRoot()) {
+                throw misused(
+                        "-m " + mount.device() + ": with -i, say on which directory of the guest to mount it, as in -m "
+                                + mount.device() + ":/mnt");
+            }
         }
     }
 
@@ -387,6 +431,11 @@ final class GuestmountOptions {
 
     List<MountRequest> mounts() {
         return mounts.stream().map(mount -> mount.request(readOnly())).toList();
+    }
+
+    /** Which of the guest's systems to mount; null unless that is asked for. */
+    SystemMounts.@Nullable Choice system() {
+        return inspect ? new SystemMounts.Choice(root, driveLetters, readOnly()) : null;
     }
 
     Path mountpoint() {

@@ -67,9 +67,14 @@ final class MountRun extends GuestRun {
 
     /** Returns when the mount is gone, by itself or by request: whether all went well. */
     private boolean serve(GuestSession session) throws UserException, MountException, InterruptedException {
-        boolean writable = new GuestMounts(session.machine(), report::notice)
-                .mount(options.mounts(), options.drives().size());
-        boolean readOnly = options.readOnly() || !writable;
+        GuestMounts mounts = new GuestMounts(session.machine(), report::notice);
+        mounts.awaitDrives(options.drives().size());
+        SystemMounts.Choice system = options.system();
+        if (system != null) {
+            new SystemMounts(session.machine(), session.filesystem(), mounts, report::notice).mount(system);
+        }
+        mounts.mount(options.mounts());
+        boolean readOnly = options.readOnly() || !mounts.areWritable();
         LOG.info("filesystems mounted in the guest");
         presence.establish(readOnly);
         CacheConfig caching = new CacheConfig(options.cacheTimeout(), CacheConfig.DEFAULT_MAX_BYTES);

@@ -1,6 +1,5 @@
 package org.guestmount.cli;
 
-import java.util.List;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.machine.MountRequest;
 import org.jspecify.annotations.Nullable;
@@ -59,10 +58,7 @@ record MountSpec(
      * otherwise.
      */
     MountRequest request(boolean readOnly) {
-        String given = options == null ? "" : options;
-        List<String> each = List.of(given.split(",", -1));
-        boolean addReadOnly = readOnly && !each.contains("ro") && !each.contains("rw");
-        String prefix = addReadOnly ? (given.isEmpty() ? "ro" : "ro,") : "";
-        return new MountRequest(device, mountpoint, prefix + given, type);
+        MountRequest request = new MountRequest(device, mountpoint, options == null ? "" : options, type);
+        return readOnly ? request.readOnly() : request;
     }
 }

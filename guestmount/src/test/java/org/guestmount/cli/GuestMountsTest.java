@@ -15,6 +15,7 @@ import org.guestmount.core.machine.DetectedFilesystem;
 import org.guestmount.core.machine.GuestMachine;
 import org.guestmount.core.machine.MountOutcome;
 import org.guestmount.core.machine.MountRequest;
+import org.guestmount.core.machine.OperatingSystem;
 import org.junit.jupiter.api.Test;
 
 class GuestMountsTest {
@@ -26,9 +27,10 @@ class GuestMountsTest {
     private final GuestMounts mounts = new GuestMounts(machine, notices::add);
 
     /** Mounts anything but /dev/sda9. */
-    private static final class FakeMachine implements GuestMachine {
-        private final List<String> mounted = new ArrayList<>();
-        private final List<DetectedFilesystem> filesystems = new ArrayList<>();
+    static final class FakeMachine implements GuestMachine {
+        final List<String> mounted = new ArrayList<>();
+        final List<DetectedFilesystem> filesystems = new ArrayList<>();
+        final List<OperatingSystem> systems = new ArrayList<>();
         private int expectedDrives;
         private MountOutcome outcome = new MountOutcome(false, "");
 
@@ -44,11 +46,16 @@ class GuestMountsTest {
         }
 
         @Override
+        public List<OperatingSystem> inspect() {
+            return systems;
+        }
+
+        @Override
         public MountOutcome mount(MountRequest request) throws GuestFilesystemException {
             if (request.device().equals("/dev/sda9")) {
                 throw new GuestFilesystemException(Errno.EINVAL, "the kernel says: bad superblock");
             }
-            mounted.add(request.device());
+            mounted.add((request.device() + " " + request.mountpoint() + " " + request.options()).strip());
             return outcome;
         }
 
@@ -70,27 +77,28 @@ class GuestMountsTest {
     }
 
     private String refusal(MountRequest... requests) {
-        return String.valueOf(catchThrowableOfType(UserException.class, () -> mounts.mount(List.of(requests), 1))
+        return String.valueOf(catchThrowableOfType(UserException.class, () -> mounts.mount(List.of(requests)))
                 .getMessage());
     }
 
     @Test
     void mountsInTheGivenOrderOnceTheDrivesAreThere() throws UserException {
-        mounts.mount(List.of(ROOT, new MountRequest("/dev/sda1", GuestPath.of("/boot"), "", null)), 2);
+        mounts.awaitDrives(2);
+        mounts.mount(List.of(ROOT, new MountRequest("/dev/sda1", GuestPath.of("/boot"), "", null)));
 
-        assertThat(machine.mounted).containsExactly("/dev/sda2", "/dev/sda1");
+        assertThat(machine.mounted).containsExactly("/dev/sda2 /", "/dev/sda1 /boot");
         assertThat(machine.expectedDrives).isEqualTo(2);
     }
 
     @Test
     void whatCannotBeWrittenToIsSaidUnlessThatWasAskedFor() throws UserException {
         machine.outcome = new MountOutcome(true, "ISO 9660 Extensions: RRIP_1991A");
-        mounts.mount(List.of(whole("ro")), 1);
+        mounts.mount(List.of(whole("ro")));
         assertThat(notices).isEmpty();
 
-        mounts.mount(List.of(whole("")), 1);
+        mounts.mount(List.of(whole("")));
         machine.outcome = new MountOutcome(true, "because the NTFS partition is in an unsafe state.");
-        mounts.mount(List.of(whole("")), 1);
+        mounts.mount(List.of(whole("")));
         assertThat(notices)
                 .containsExactly(
                         "/dev/sda is mounted read-only: nothing can be written to this filesystem here",

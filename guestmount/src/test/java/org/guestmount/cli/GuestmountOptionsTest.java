@@ -191,7 +191,8 @@ class GuestmountOptionsTest {
             delimiter = '|',
             value = {
                 "''|no disk image given; add one with -a IMAGE",
-                "-a 1|nothing to mount given; say which filesystem of the guest with -m, such as -m /dev/sda1",
+                "-a 1|nothing to mount given; have the guest's system found with -i, or say which filesystem of the guest with"
+                        + " -m, such as -m /dev/sda1",
                 "-a 1 -m /dev/sda1|no mountpoint given; name a directory of this machine after the options",
                 "-a 1 -m /dev/sda1 a b|more than one mountpoint given: a b",
                 "-a 1 -m /dev/sda1:/boot mnt|the first -m must be mounted on /, not on /boot",

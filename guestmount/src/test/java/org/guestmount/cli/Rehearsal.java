@@ -78,7 +78,9 @@ final class Rehearsal {
                 new MountConfig(mountpoint, true, image.toString(), List.of(), FuseBackend.KERNEL, CACHE_TIMEOUT);
         LaunchReport report = new LaunchReport("rehearsal", System.err, () -> false);
         try (GuestSession guest = GuestSession.launch(session, progress -> appliance, report)) {
-            new GuestMounts(guest.machine(), report::notice).mount(options.mounts(), 1);
+            GuestMounts mounts = new GuestMounts(guest.machine(), report::notice);
+            mounts.awaitDrives(1);
+            mounts.mount(options.mounts());
             CacheConfig caching = new CacheConfig(CACHE_TIMEOUT, CacheConfig.DEFAULT_MAX_BYTES);
             GuestFilesystem cached = new CachingFilesystem(guest.filesystem(), caching);
             try (GuestFilesystem prefetching = new PrefetchingFilesystem(cached, guest.drives())) {

@@ -155,6 +155,7 @@ final class Abi {
     static final int MS_DIRSYNC = 128;
     static final int MS_NOATIME = 1024;
     static final int MS_NODIRATIME = 2048;
+    static final int MS_BIND = 4096;
     static final int MS_SILENT = 32768;
     static final int MS_RELATIME = 1 << 21;
     static final int MS_STRICTATIME = 1 << 24;
@@ -163,6 +164,9 @@ final class Abi {
     static final int UMOUNT_NOFOLLOW = 8;
 
     static final int CLONE_FS = 0x200;
+
+    static final int BTRFS_IOC_TREE_SEARCH = 0xD0009411;
+    static final int BTRFS_IOC_INO_LOOKUP = 0xD0009412;
 
     /** Makes the kernel read a disk's partition table again. */
     static final int BLKRRPART = 0x125f;

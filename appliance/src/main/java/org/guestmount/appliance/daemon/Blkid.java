@@ -2,6 +2,7 @@ package org.guestmount.appliance.daemon;
 
 import com.kenai.jffi.Library;
 import java.nio.charset.StandardCharsets;
+import org.guestmount.appliance.inspect.Volume;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,11 @@ final class Blkid {
     /** {@code BLKID_SUBLKS_LABEL | _UUID | _TYPE | _USAGE | _VERSION}. */
     private static final int WANTED = 1 << 1 | 1 << 3 | 1 << 5 | 1 << 7 | 1 << 8;
 
+    /** {@code BLKID_PARTS_ENTRY_DETAILS}. */
+    private static final int ENTRY_DETAILS = 1 << 2;
+
+    private static final int SECTOR_BYTES = 512;
+
     private static final int FOUND = 0;
     private static final int FAILED = -1;
     private static final int AMBIVALENT = -2;
@@ -24,6 +30,7 @@ final class Blkid {
     private final long enableSuperblocks;
     private final long setFlags;
     private final long enablePartitions;
+    private final long setPartitionFlags;
     private final long probe;
     private final long lookup;
 
@@ -33,6 +40,7 @@ final class Blkid {
         enableSuperblocks = Libc.address(library, "blkid_probe_enable_superblocks");
         setFlags = Libc.address(library, "blkid_probe_set_superblocks_flags");
         enablePartitions = Libc.address(library, "blkid_probe_enable_partitions");
+        setPartitionFlags = Libc.address(library, "blkid_probe_set_partitions_flags");
         probe = Libc.address(library, "blkid_do_safeprobe");
         lookup = Libc.address(library, "blkid_probe_lookup_value");
     }
@@ -102,6 +110,48 @@ final class Blkid {
                     false);
         } finally {
             Libc.call(freeProbe, handle, 0, 0, 0);
+        }
+    }
+
+    /** What mount(8) calls the layout of a UFS filesystem; that of most if the device cannot be read. */
+    String ufsLayout(String device) {
+        try {
+            return "2".equals(recognise(device).version()) ? "ufs2" : "44bsd";
+        } catch (GuestFilesystemException e) {
+            return "ufs2";
+        }
+    }
+
+    /**
+     * What the partition table says of a partition; null if the device is none, or cannot be read.
+     *
+     * @param device its path
+     */
+    Volume.@Nullable Partition partition(String device) {
+        long handle = 0;
+        try {
+            handle = Libc.call(newProbe, Scratch.ofThread().putString(Scratch.NAME, device), 0, 0, 0);
+            if (handle == 0) {
+                return null;
+            }
+            Libc.call(enableSuperblocks, handle, 0, 0, 0);
+            Libc.call(enablePartitions, handle, 1, 0, 0);
+            Libc.call(setPartitionFlags, handle, ENTRY_DETAILS, 0, 0);
+            if ((int) Libc.call(probe, handle, 0, 0, 0) < 0) {
+                return null;
+            }
+            String uuid = value(handle, "PART_ENTRY_UUID");
+            String start = value(handle, "PART_ENTRY_OFFSET");
+            String name = value(handle, "PART_ENTRY_NAME");
+            return uuid == null || start == null
+                    ? null
+                    : new Volume.Partition(uuid, name == null ? "" : name, Long.parseLong(start) * SECTOR_BYTES);
+        } catch (GuestFilesystemException e) {
+            return null;
+        } finally {
+            if (handle != 0) {
+                Libc.call(freeProbe, handle, 0, 0, 0);
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.machine.BlockDevice;
+import org.guestmount.core.machine.DriveName;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -12,12 +12,14 @@ import org.guestmount.core.machine.DetectedFilesystem;
 import org.guestmount.core.machine.GuestMachine;
 import org.guestmount.core.machine.MountOutcome;
 import org.guestmount.core.machine.MountRequest;
+import org.guestmount.core.machine.OperatingSystem;
 import org.jspecify.annotations.Nullable;
 
 /** The appliance's own kernel and disks. */
 final class LinuxGuestMachine implements GuestMachine {
     private final BlockDevices devices;
     private final Mounter mounter;
+    private final Staging staging;
     private final MountTable mounts;
     private final GuestFilesystem filesystem;
     private @Nullable Blkid blkid;
@@ -27,7 +29,8 @@ final class LinuxGuestMachine implements GuestMachine {
      */
     LinuxGuestMachine(GuestRoot root, MountTable mounts, BlockDevices devices, GuestFilesystem filesystem) {
         this.devices = devices;
-        this.mounter = new Mounter(root);
+        this.staging = new Staging(root.directory() + ".staging");
+        this.mounter = new Mounter(root, staging);
         this.mounts = mounts;
         this.filesystem = filesystem;
     }
@@ -80,6 +83,11 @@ final class LinuxGuestMachine implements GuestMachine {
     }
 
     @Override
+    public synchronized List<OperatingSystem> inspect() throws GuestFilesystemException {
+        return new Inspector(devices, blkid(), staging).inspect(detectFilesystems());
+    }
+
+    @Override
     public synchronized MountOutcome mount(MountRequest request) throws GuestFilesystemException {
         String node = devices.node(request.device());
         String type = request.type() == null ? detectType(request.device(), node) : request.type();
@@ -114,8 +122,7 @@ final class LinuxGuestMachine implements GuestMachine {
         if (options.contains("ufstype=")) {
             return options;
         }
-        String layout = "2".equals(blkid().recognise(node).version()) ? "ufs2" : "44bsd";
-        return (options.isEmpty() ? "" : options + ",") + "ufstype=" + layout;
+        return (options.isEmpty() ? "" : options + ",") + "ufstype=" + blkid().ufsLayout(node);
     }
 
     private String detectType(String device, String node) throws GuestFilesystemException {

@@ -33,6 +33,27 @@ record MountOptions(int flags, String data) {
         return new MountOptions(flags | ALWAYS, data.toString());
     }
 
+    /** What is after the name of an option and an equals sign; empty without that option. */
+    static String value(String options, String name) {
+        for (String word : split(options)) {
+            if (word.startsWith(name + "=")) {
+                return word.substring(name.length() + 1);
+            }
+        }
+        return "";
+    }
+
+    /** All but the options that give this name a value. */
+    static String without(String options, String name) {
+        StringBuilder others = new StringBuilder();
+        for (String word : split(options)) {
+            if (!word.startsWith(name + "=")) {
+                others.append(others.length() == 0 ? "" : ",").append(word);
+            }
+        }
+        return others.toString();
+    }
+
     private static List<String> split(String options) {
         List<String> words = new ArrayList<>();
         boolean quoted = false;

@@ -100,7 +100,8 @@ final class MountTable {
         failure.rethrow();
     }
 
-    private static void unmount(String point) throws GuestFilesystemException {
+    /** umount2(2), trying again for a while if it is in use. */
+    static void unmount(String point) throws GuestFilesystemException {
         long result = 0;
         for (int attempt = 0; attempt < UNMOUNT_ATTEMPTS; attempt++) {
             long address = Scratch.ofThread().putString(Scratch.NAME, point);

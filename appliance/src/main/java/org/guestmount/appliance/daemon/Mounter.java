@@ -21,13 +21,19 @@ final class Mounter {
 
     private static final String NTFS_3G = "ntfs-3g";
 
+    /** mount(8)'s option for a folder of a filesystem instead of the whole. */
+    private static final String SUBDIRECTORY = "X-mount.subdir";
+
     /** The usual one: filesystems without permissions, such as FAT, make them up with the umask of who mounts them. */
     private static final int MOUNTING_UMASK = 022;
 
     private final GuestRoot root;
+    private final Staging staging;
 
-    Mounter(GuestRoot root) {
+    /** @param staging where filesystems are mounted of which a part is wanted only */
+    Mounter(GuestRoot root, Staging staging) {
         this.root = root;
+        this.staging = staging;
     }
 
     /**
@@ -40,6 +46,11 @@ final class Mounter {
     MountOutcome mount(String device, String node, GuestPath mountpoint, String type, String options)
             throws GuestFilesystemException {
         requireDevice(device, node);
+        String folder = MountOptions.value(options, SUBDIRECTORY);
+        if (!folder.isEmpty()) {
+            String others = MountOptions.without(options, SUBDIRECTORY);
+            return mountFolder(device, node, mountpoint, type, others, folder);
+        }
         int point = root.locateDirectory(mountpoint, "mount on");
         setUmask(MOUNTING_UMASK);
         String said = "";
@@ -67,6 +78,37 @@ final class Mounter {
         } finally {
             Syscalls.close(mounted);
         }
+    }
+
+    /** Mounts the whole apart, a folder of it where it is wanted, and has the whole disappear again. */
+    private MountOutcome mountFolder(
+            String device, String node, GuestPath mountpoint, String type, String options, String folder)
+            throws GuestFilesystemException {
+        int point = root.locateDirectory(mountpoint, "mount on");
+        String said = "";
+        try (Staging.Mounted whole = staging.mount(device, node, type, options)) {
+            said = whole.said();
+            int part = whole.root().locateDirectory(GuestPath.ofText(folder), "mount");
+            try {
+                Scratch scratch = Scratch.ofThread();
+                long source = scratch.putDescriptorPath(Scratch.NAME, part);
+                long target = scratch.putDescriptorPath(Scratch.SECOND_NAME, point);
+                Syscalls.check(
+                        Libc.syscall(Abi.SYS_MOUNT, source, target, scratch.empty(), Abi.MS_BIND, 0),
+                        "mount " + folder + " of",
+                        device);
+            } finally {
+                Syscalls.close(part);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new GuestFilesystemException(Errno.EINVAL, device + ": " + e.getMessage(), e);
+        } finally {
+            Syscalls.close(point);
+        }
+        if (mountpoint.isRoot()) {
+            root.showMounted();
+        }
+        return new MountOutcome(isReadOnly(mountpoint), said);
     }
 
     /** Sets the umask of this thread only: others make files meanwhile. */

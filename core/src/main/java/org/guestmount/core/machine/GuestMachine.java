@@ -23,6 +23,13 @@ public interface GuestMachine {
     List<DetectedFilesystem> detectFilesystems() throws GuestFilesystemException;
 
     /**
+     * The operating systems on the disks, in the order of the disks, and how their trees are mounted. What is mounted does not
+     * change, nor do the disks: each filesystem that {@link #detectFilesystems} lists is mounted apart and read-only for a
+     * moment. One that cannot be is passed over.
+     */
+    List<OperatingSystem> inspect() throws GuestFilesystemException;
+
+    /**
      * mount(2). As mount(8) does, what can only be read is mounted read-only unless {@code rw} was asked for.
      *
      * @throws GuestFilesystemException {@code ENODEV} with the type's name if the appliance's kernel does not have the

@@ -17,6 +17,14 @@ public record MountRequest(
         GuestPath mountpoint,
         String options,
         @Nullable String type) {
+    /** The same with the option {@code ro}, unless it has that or {@code rw}. */
+    public MountRequest readOnly() {
+        if (hasOption("ro") || hasOption("rw")) {
+            return this;
+        }
+        return new MountRequest(device, mountpoint, options.isEmpty() ? "ro" : "ro," + options, type);
+    }
+
     /** Whether everything written there is to be on the disk before whoever wrote it goes on. */
     public boolean isSynchronous() {
         return hasOption("sync");

@@ -8,6 +8,7 @@ import org.guestmount.core.protocol.message.Flush;
 import org.guestmount.core.protocol.message.Fsync;
 import org.guestmount.core.protocol.message.Getattr;
 import org.guestmount.core.protocol.message.Getxattr;
+import org.guestmount.core.protocol.message.Inspect;
 import org.guestmount.core.protocol.message.Link;
 import org.guestmount.core.protocol.message.ListBlockDevices;
 import org.guestmount.core.protocol.message.ListTrees;
@@ -89,7 +90,8 @@ public enum Opcode {
     UNMOUNT_ALL(67),
     WAKE(68),
     POWER_OFF(69),
-    SETTLE(70);
+    SETTLE(70),
+    INSPECT(73);
 
     private static final @Nullable Opcode[] BY_CODE = new Opcode[256];
 
@@ -166,6 +168,7 @@ public enum Opcode {
             case LIST_TREES -> ListTrees.decode(in);
             case LIST_BLOCK_DEVICES -> ListBlockDevices.decode(in);
             case DETECT_FILESYSTEMS -> DetectFilesystems.decode(in);
+            case INSPECT -> Inspect.decode(in);
             case MOUNT -> Mount.decode(in);
             case UNMOUNT_ALL -> UnmountAll.decode(in);
             case WAKE -> Wake.decode(in);

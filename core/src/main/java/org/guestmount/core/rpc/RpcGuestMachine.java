@@ -9,7 +9,9 @@ import org.guestmount.core.machine.DetectedFilesystem;
 import org.guestmount.core.machine.GuestMachine;
 import org.guestmount.core.machine.MountOutcome;
 import org.guestmount.core.machine.MountRequest;
+import org.guestmount.core.machine.OperatingSystem;
 import org.guestmount.core.protocol.message.DetectFilesystems;
+import org.guestmount.core.protocol.message.Inspect;
 import org.guestmount.core.protocol.message.ListBlockDevices;
 import org.guestmount.core.protocol.message.Mount;
 import org.guestmount.core.protocol.message.PowerOff;
@@ -38,6 +40,11 @@ public final class RpcGuestMachine implements GuestMachine {
     @Override
     public List<DetectedFilesystem> detectFilesystems() throws GuestFilesystemException {
         return channel.call(new DetectFilesystems());
+    }
+
+    @Override
+    public List<OperatingSystem> inspect() throws GuestFilesystemException {
+        return channel.call(new Inspect());
     }
 
     @Override

@@ -33,6 +33,9 @@ final class Rehearsal {
     /** The daemon's Java compiles a method after 40 calls. */
     private static final int ROUNDS = 50;
 
+    /** Each does many times what others do once, and mounts a filesystem. */
+    private static final int INSPECTIONS = 15;
+
     private static final int FILE_BYTES = 20_000;
 
     /** What most guests have; others are loaded when they are met. */
@@ -69,8 +72,14 @@ final class Rehearsal {
         }
     }
 
-    /** Reads what is on the disk that has an ext4 filesystem. */
+    /** Finds the system that the disk with an ext4 filesystem looks like, and reads what is on it. */
     void useFilesystem() throws GuestFilesystemException {
+        machine.blockDevices(1);
+        for (int round = 0; round < INSPECTIONS; round++) {
+            if (machine.inspect().isEmpty()) {
+                throw new IllegalStateException("no system is found on the rehearsal's disk");
+            }
+        }
         List<String> names = List.of("file1", "file2", "file3", "file4");
         for (BlockDevice disk : machine.blockDevices(1)) {
             machine.mount(new MountRequest(disk.name(), GuestPath.ROOT, "ro", "ext4"));

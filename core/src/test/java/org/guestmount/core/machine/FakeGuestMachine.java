@@ -42,6 +42,12 @@ public final class FakeGuestMachine implements GuestMachine {
     }
 
     @Override
+    public List<OperatingSystem> inspect() {
+        log.add("inspect");
+        return List.of();
+    }
+
+    @Override
     public MountOutcome mount(MountRequest request) throws GuestFilesystemException {
         log.add("mount " + request.device() + " " + request.mountpoint());
         if (devices.stream().noneMatch(device -> device.name().equals(request.device()))) {

@@ -17,6 +17,7 @@ import org.guestmount.core.protocol.message.Flush;
 import org.guestmount.core.protocol.message.Fsync;
 import org.guestmount.core.protocol.message.Getattr;
 import org.guestmount.core.protocol.message.Getxattr;
+import org.guestmount.core.protocol.message.Inspect;
 import org.guestmount.core.protocol.message.Link;
 import org.guestmount.core.protocol.message.ListBlockDevices;
 import org.guestmount.core.protocol.message.ListTrees;
@@ -248,6 +249,10 @@ final class Messages {
                 pairs(
                         Arbitraries.just(new DetectFilesystems()),
                         Vocabulary.detectedFilesystems().list().ofMaxSize(5));
+            case INSPECT ->
+                pairs(
+                        Arbitraries.just(new Inspect()),
+                        Vocabulary.operatingSystems().list().ofMaxSize(3));
             case MOUNT -> pairs(Vocabulary.mountRequests().map(Mount::new), Vocabulary.mountOutcomes());
             case UNMOUNT_ALL -> commands(Arbitraries.just(new UnmountAll()));
             case WAKE ->

@@ -25,6 +25,7 @@ import org.guestmount.core.machine.BlockDevice;
 import org.guestmount.core.machine.DetectedFilesystem;
 import org.guestmount.core.machine.MountOutcome;
 import org.guestmount.core.machine.MountRequest;
+import org.guestmount.core.machine.OperatingSystem;
 
 /** Any value of each type that messages are made of. */
 final class Vocabulary {
@@ -203,5 +204,30 @@ final class Vocabulary {
 
     static Arbitrary<MountOutcome> mountOutcomes() {
         return Combinators.combine(Arbitraries.of(true, false), texts()).as(MountOutcome::new);
+    }
+
+    static Arbitrary<OperatingSystem> operatingSystems() {
+        Arbitrary<OperatingSystem.DriveLetter> letters = Combinators.combine(
+                        Arbitraries.chars().range('a', 'z').map(String::valueOf), mountRequests())
+                .as(OperatingSystem.DriveLetter::new);
+        return Combinators.combine(
+                        texts().list().ofSize(6),
+                        Arbitraries.of(OperatingSystem.Family.class),
+                        Arbitraries.of(true, false),
+                        mountRequests().list().ofMaxSize(3),
+                        letters.list().ofMaxSize(3),
+                        texts().list().ofMaxSize(3))
+                .as((text, family, media, mounts, drives, notes) -> new OperatingSystem(
+                        text.get(0),
+                        family,
+                        text.get(1),
+                        text.get(2),
+                        text.get(3),
+                        text.get(4),
+                        text.get(5),
+                        media,
+                        mounts,
+                        drives,
+                        notes));
     }
 }

@@ -1,4 +1,4 @@
-package org.guestmount.appliance.daemon;
+package org.guestmount.core.machine;
 
 import org.jspecify.annotations.Nullable;
 
@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
  * @param drive from 0
  * @param partition from 1, 0 for the whole drive
  */
-record DriveName(int drive, int partition) {
+public record DriveName(int drive, int partition) {
     private static final int LETTERS = 26;
 
     /** Far above what a SCSI controller has room for, and low enough not to overflow. */
     private static final int MAX_NUMBER = 100_000;
 
     /** The name in {@code /dev/sdX[N]}, or with {@code hd}, {@code vd} or {@code xvd} for {@code sd}; null if it is none. */
-    static @Nullable DriveName parse(String device) {
+    public static @Nullable DriveName parse(String device) {
         int at = lettersAt(device);
         int drive = 0;
         while (at > 0 && at < device.length() && device.charAt(at) >= 'a' && device.charAt(at) <= 'z') {

@@ -1,4 +1,4 @@
-package org.guestmount.appliance.daemon;
+package org.guestmount.core.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
