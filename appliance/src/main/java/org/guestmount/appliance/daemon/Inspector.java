@@ -77,8 +77,7 @@ final class Inspector {
         };
     }
 
-    private static void inspect(GuestRoot root, Volume volume, Inspection inspection)
-            throws GuestFilesystemException {
+    private static void inspect(GuestRoot root, Volume volume, Inspection inspection) throws GuestFilesystemException {
         if (!volume.filesystem().type().equals("btrfs")) {
             inspect(root, GuestPath.ROOT, new Place(volume, null, ""), inspection);
             return;

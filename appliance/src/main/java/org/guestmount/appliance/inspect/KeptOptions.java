@@ -17,16 +17,18 @@ final class KeptOptions {
     static String of(Fstab.Entry entry, String type) {
         String kept = "";
         for (String option : entry.options()) {
-            if (isPlain(option) || isOf(type, option)) {
+            if (isPlain(option, type) || isOf(type, option)) {
                 kept = Place.joined(kept, option);
             }
         }
         return kept;
     }
 
-    private static boolean isPlain(String option) {
+    /** Of those on access times NTFS's driver does not know all. */
+    private static boolean isPlain(String option, String type) {
         return switch (option) {
-            case "ro", "noatime", "nodiratime", "relatime", "lazytime" -> true;
+            case "ro" -> true;
+            case "noatime", "nodiratime", "relatime", "lazytime" -> !type.equals("ntfs");
             default -> false;
         };
     }

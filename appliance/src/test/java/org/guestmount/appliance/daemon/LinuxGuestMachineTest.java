@@ -99,6 +99,26 @@ final class LinuxGuestMachineTest {
     }
 
     @Test
+    void aFolderCanBeMountedInsteadOfTheWhole() throws Exception {
+        String device = loop(image("root"));
+        mount(device, "/", "");
+        filesystem.mkdir(GuestPath.of("/folder"), 0755, Credentials.ROOT);
+        writeFile(GuestPath.of("/folder/file"), "inside");
+        machine.unmountAll();
+
+        mount(device, "/", "noatime,X-mount.subdir=/folder");
+        filesystem.mkdir(GuestPath.of("/whole"), 0755, Credentials.ROOT);
+        mount(device, "/whole", "noatime");
+
+        assertThat(filesystem.getattr(FILE).size()).isEqualTo(6);
+        assertThat(filesystem.getattr(GuestPath.of("/whole/folder/file")).size())
+                .isEqualTo(6);
+        assertThat(mountinfo()).doesNotContain(".staging");
+        assertFails(Errno.ENOENT, () -> mount(device, "/", "X-mount.subdir=/missing"));
+        assertThat(mountinfo()).doesNotContain(".staging");
+    }
+
+    @Test
     void openFilesDoNotKeepAFilesystemMounted() throws Exception {
         mount(loop(image("root")), "/", "");
         FileHandle file = writeFile(FILE, "open");
