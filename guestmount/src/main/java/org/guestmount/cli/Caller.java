@@ -12,6 +12,7 @@ final class Caller {
     /** What the launcher waits for on this process's standard output. */
     private static final String READY = "guestmount is ready";
 
+    private static final int STDIN = 0;
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
 
@@ -38,6 +39,7 @@ final class Caller {
         if (file < 0) {
             throw new IOException(log + " cannot be opened");
         }
+        process.duplicate(file, STDIN);
         process.duplicate(file, STDERR);
         System.out.println(READY);
         boolean told = !System.out.checkError();

@@ -20,12 +20,17 @@ final class GuestMounts {
     private static final String UNSAFE_STATE = "unsafe state";
 
     private final GuestMachine machine;
+    private final GuestVolumes volumes;
     private final Consumer<String> notices;
     private boolean writable;
 
-    /** @param notices takes what the user should know though nothing is wrong */
-    GuestMounts(GuestMachine machine, Consumer<String> notices) {
+    /**
+     * @param volumes makes appear what is not there from the start
+     * @param notices takes what the user should know though nothing is wrong
+     */
+    GuestMounts(GuestMachine machine, GuestVolumes volumes, Consumer<String> notices) {
         this.machine = machine;
+        this.volumes = volumes;
         this.notices = notices;
     }
 
@@ -39,16 +44,13 @@ final class GuestMounts {
     }
 
     /** Mounts them in that order. */
-    void mount(List<MountRequest> requests) throws UserException {
+    void mount(List<MountRequest> requests) throws UserException, InterruptedException {
         for (MountRequest request : requests) {
-            try {
-                mount(request);
-            } catch (GuestFilesystemException e) {
-                throw new UserException(explanation(request, e), e);
-            }
+            prepareAndMount(request);
         }
     }
 
+    /** Mounts what is there. */
     void mount(MountRequest request) throws GuestFilesystemException {
         MountOutcome outcome = machine.mount(request);
         writable |= !outcome.readOnly();
@@ -58,6 +60,20 @@ final class GuestMounts {
     /** Whether anything that was mounted can be written to. */
     boolean areWritable() {
         return writable;
+    }
+
+    /** Mounts what is there at once; only if that fails, there is more to do. */
+    private void prepareAndMount(MountRequest request) throws UserException, InterruptedException {
+        while (true) {
+            try {
+                mount(request);
+                return;
+            } catch (GuestFilesystemException e) {
+                if (!prepare(request, e)) {
+                    throw new UserException(explanation(request, e), e);
+                }
+            }
+        }
     }
 
     private void tell(MountRequest request, MountOutcome outcome) {
@@ -77,6 +93,15 @@ final class GuestMounts {
         return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 
+    private boolean prepare(MountRequest request, GuestFilesystemException failure)
+            throws UserException, InterruptedException {
+        try {
+            return volumes.prepare(request.device(), failure.errno());
+        } catch (GuestFilesystemException e) {
+            throw new UserException(request.device() + " could not be made ready: " + e.getMessage(), e);
+        }
+    }
+
     private String explanation(MountRequest request, GuestFilesystemException failure) {
         StringBuilder text = new StringBuilder(request.device());
         if (!request.mountpoint().isRoot()) {
@@ -85,6 +110,9 @@ final class GuestMounts {
         text.append(" could not be mounted: ").append(failure.getMessage());
         if (!request.options().isEmpty() && failure.errno() == Errno.EINVAL) {
             text.append("\nCheck its options: ").append(request.options());
+        }
+        for (String note : volumes.notes()) {
+            text.append('\n').append(note);
         }
         return text.append('\n').append(filesystems()).toString();
     }
@@ -111,6 +139,9 @@ final class GuestMounts {
     private static String line(DetectedFilesystem filesystem) {
         String label = filesystem.label() == null ? "" : ", labelled " + filesystem.label();
         String use = filesystem.mountable() ? "" : ", which cannot be mounted as it is";
-        return filesystem.device() + " (" + filesystem.type() + ")" + label + use;
+        String line = filesystem.device() + " (" + filesystem.type() + ")" + label + use;
+        return filesystem.subvolumes().stream()
+                .map(subvolume -> "\n  " + filesystem.device() + ":/:subvol=" + subvolume)
+                .collect(Collectors.joining("", line, ""));
     }
 }

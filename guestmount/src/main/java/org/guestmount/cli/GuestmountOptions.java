@@ -49,6 +49,7 @@ final class GuestmountOptions {
     private final List<DriveOption> drives = new ArrayList<>();
     private final List<MountSpec> mounts = new ArrayList<>();
     private final List<String> fuseOptions = new ArrayList<>();
+    private final List<KeySelector> keySelectors = new ArrayList<>();
     private final List<String> directories = new ArrayList<>();
     private @Nullable String format;
     private @Nullable Integer blockSize;
@@ -256,6 +257,31 @@ final class GuestmountOptions {
     }
 
     @Option(
+            names = "--key",
+            paramLabel = KeySelector.SYNTAX,
+            order = 55,
+            description = "The key of an encrypted volume: ID is its device, its UUID or 'all'.")
+    void key(@Nullable String selector) {
+        if (selector == null) {
+            return;
+        }
+        try {
+            keySelectors.add(KeySelector.parse(selector, Path.of("").toAbsolutePath()));
+        } catch (IllegalArgumentException e) {
+            throw misused(e);
+        }
+    }
+
+    @Option(
+            names = "--keys-from-stdin",
+            order = 56,
+            description = "Read passphrases from standard input, one a line, instead of asking.")
+    private boolean keysFromInput;
+
+    @Option(names = "--echo-keys", order = 57, description = "Show passphrases while they are typed.")
+    private boolean echoKeys;
+
+    @Option(
             names = "--dir-cache-timeout",
             paramLabel = "SECONDS",
             order = 60,
@@ -436,6 +462,11 @@ final class GuestmountOptions {
     /** Which of the guest's systems to mount; null unless that is asked for. */
     SystemMounts.@Nullable Choice system() {
         return inspect ? new SystemMounts.Choice(root, driveLetters, readOnly()) : null;
+    }
+
+    /** @param beforeAsking makes the terminal ready for a question */
+    Keys keys(Runnable beforeAsking) {
+        return new Keys(keySelectors, keysFromInput ? System.in : null, echoKeys, beforeAsking);
     }
 
     Path mountpoint() {

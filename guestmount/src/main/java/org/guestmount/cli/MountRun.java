@@ -67,14 +67,8 @@ final class MountRun extends GuestRun {
 
     /** Returns when the mount is gone, by itself or by request: whether all went well. */
     private boolean serve(GuestSession session) throws UserException, MountException, InterruptedException {
-        GuestMounts mounts = new GuestMounts(session.machine(), report::notice);
-        mounts.awaitDrives(options.drives().size());
-        SystemMounts.Choice system = options.system();
-        if (system != null) {
-            new SystemMounts(session.machine(), session.filesystem(), mounts, report::notice).mount(system);
-        }
-        mounts.mount(options.mounts());
-        boolean readOnly = options.readOnly() || !mounts.areWritable();
+        boolean writable = mountInGuest(session);
+        boolean readOnly = options.readOnly() || !writable;
         LOG.info("filesystems mounted in the guest");
         presence.establish(readOnly);
         CacheConfig caching = new CacheConfig(options.cacheTimeout(), CacheConfig.DEFAULT_MAX_BYTES);
@@ -96,6 +90,25 @@ final class MountRun extends GuestRun {
         }
         LOG.info("unmounted");
         return served;
+    }
+
+    /** Whether anything can be written to. */
+    private boolean mountInGuest(GuestSession session) throws UserException, InterruptedException {
+        Keys keys = options.keys(report::finish);
+        GuestVolumes volumes = new GuestVolumes(session.machine(), keys, session::addMemory);
+        GuestMounts mounts = new GuestMounts(session.machine(), volumes, report::notice);
+        try {
+            mounts.awaitDrives(options.drives().size());
+            SystemMounts.Choice system = options.system();
+            if (system != null) {
+                new SystemMounts(session.machine(), session.filesystem(), volumes, mounts, report::notice)
+                        .mount(system);
+            }
+            mounts.mount(options.mounts());
+        } finally {
+            keys.forget();
+        }
+        return mounts.areWritable();
     }
 
     private boolean serveUntil(MountEnd end, CompletableFuture<Void> lost) throws UserException, InterruptedException {

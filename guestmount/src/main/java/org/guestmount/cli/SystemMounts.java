@@ -25,6 +25,7 @@ final class SystemMounts {
 
     private final GuestMachine machine;
     private final GuestFilesystem filesystem;
+    private final GuestVolumes volumes;
     private final GuestMounts mounts;
     private final Consumer<String> warnings;
 
@@ -32,9 +33,15 @@ final class SystemMounts {
      * @param filesystem the guest's tree, not cached
      * @param warnings is told what is not there that the system would have, a line each
      */
-    SystemMounts(GuestMachine machine, GuestFilesystem filesystem, GuestMounts mounts, Consumer<String> warnings) {
+    SystemMounts(
+            GuestMachine machine,
+            GuestFilesystem filesystem,
+            GuestVolumes volumes,
+            GuestMounts mounts,
+            Consumer<String> warnings) {
         this.machine = machine;
         this.filesystem = filesystem;
+        this.volumes = volumes;
         this.mounts = mounts;
         this.warnings = warnings;
     }
@@ -48,8 +55,8 @@ final class SystemMounts {
      */
     record Choice(@Nullable String root, boolean driveLetters, boolean readOnly) {}
 
-    void mount(Choice choice) throws UserException {
-        List<OperatingSystem> systems = inspect();
+    void mount(Choice choice) throws UserException, InterruptedException {
+        List<OperatingSystem> systems = systems();
         LOG.info("inspected: {}", systems);
         OperatingSystem system = chosen(systems, choice.root());
         if (system == null) {
@@ -61,9 +68,12 @@ final class SystemMounts {
         }
     }
 
-    private List<OperatingSystem> inspect() throws UserException {
+    /** With all volumes set up for which no passphrase has to be asked, and only if there is no system then, with all of them. */
+    private List<OperatingSystem> systems() throws UserException, InterruptedException {
         try {
-            return machine.inspect();
+            volumes.openGiven();
+            List<OperatingSystem> systems = machine.inspect();
+            return systems.isEmpty() && volumes.openAsked() ? machine.inspect() : systems;
         } catch (GuestFilesystemException e) {
             throw new UserException("the guest cannot be inspected: " + e.getMessage(), e);
         }
@@ -104,7 +114,7 @@ final class SystemMounts {
     }
 
     /** A disk without a system, such as one with data, leaves no doubt about what is meant if there is one filesystem only. */
-    private void mountOnlyFilesystem(Choice choice) throws UserException {
+    private void mountOnlyFilesystem(Choice choice) throws UserException, InterruptedException {
         List<DetectedFilesystem> all;
         try {
             all = machine.detectFilesystems();
@@ -127,7 +137,7 @@ final class SystemMounts {
         return choice.readOnly() ? request.readOnly() : request;
     }
 
-    private void mountTree(OperatingSystem system, Choice choice) throws UserException {
+    private void mountTree(OperatingSystem system, Choice choice) throws UserException, InterruptedException {
         List<MountRequest> requests = system.mounts();
         mounts.mount(List.of(wanted(requests.get(0), choice)));
         for (MountRequest request : requests.subList(1, requests.size())) {
@@ -146,7 +156,7 @@ final class SystemMounts {
     }
 
     /** In a root in memory, in which nothing can be written that would not be kept. */
-    private void mountLetters(OperatingSystem system, Choice choice) throws UserException {
+    private void mountLetters(OperatingSystem system, Choice choice) throws UserException, InterruptedException {
         if (system.driveLetters().isEmpty()) {
             throw new UserException("--drive-letters: " + system.root() + " is " + system.title() + ", not Windows");
         }

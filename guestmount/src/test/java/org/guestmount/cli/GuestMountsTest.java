@@ -24,7 +24,8 @@ class GuestMountsTest {
 
     private final FakeMachine machine = new FakeMachine();
     private final List<String> notices = new ArrayList<>();
-    private final GuestMounts mounts = new GuestMounts(machine, notices::add);
+    private final GuestMounts mounts = new GuestMounts(
+            machine, new GuestVolumes(machine, new Keys(List.of(), null, false, () -> {}), bytes -> {}), notices::add);
 
     /** Mounts anything but /dev/sda9. */
     static final class FakeMachine implements GuestMachine {
@@ -48,6 +49,21 @@ class GuestMountsTest {
         @Override
         public List<OperatingSystem> inspect() {
             return systems;
+        }
+
+        @Override
+        public List<String> assemble() {
+            return List.of();
+        }
+
+        @Override
+        public long memoryToUnlock(String device) {
+            return 0;
+        }
+
+        @Override
+        public String unlock(String device, ByteBuffer key) {
+            return device;
         }
 
         @Override
@@ -82,7 +98,7 @@ class GuestMountsTest {
     }
 
     @Test
-    void mountsInTheGivenOrderOnceTheDrivesAreThere() throws UserException {
+    void mountsInTheGivenOrderOnceTheDrivesAreThere() throws Exception {
         mounts.awaitDrives(2);
         mounts.mount(List.of(ROOT, new MountRequest("/dev/sda1", GuestPath.of("/boot"), "", null)));
 
@@ -91,7 +107,7 @@ class GuestMountsTest {
     }
 
     @Test
-    void whatCannotBeWrittenToIsSaidUnlessThatWasAskedFor() throws UserException {
+    void whatCannotBeWrittenToIsSaidUnlessThatWasAskedFor() throws Exception {
         machine.outcome = new MountOutcome(true, "ISO 9660 Extensions: RRIP_1991A");
         mounts.mount(List.of(whole("ro")));
         assertThat(notices).isEmpty();

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.util.ArrayList;
 import java.util.List;
 import org.guestmount.core.fs.FileType;
-import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.InMemoryGuestFilesystem;
 import org.guestmount.core.machine.DetectedFilesystem;
@@ -22,8 +21,10 @@ class SystemMountsTest {
     private final GuestMountsTest.FakeMachine machine = new GuestMountsTest.FakeMachine();
     private final InMemoryGuestFilesystem tree = new InMemoryGuestFilesystem();
     private final List<String> warnings = new ArrayList<>();
+    private final GuestVolumes volumes =
+            new GuestVolumes(machine, new Keys(List.of(), null, false, () -> {}), bytes -> {});
     private final SystemMounts mounts =
-            new SystemMounts(machine, tree, new GuestMounts(machine, warnings::add), warnings::add);
+            new SystemMounts(machine, tree, volumes, new GuestMounts(machine, volumes, warnings::add), warnings::add);
 
     private static MountRequest request(String device, String mountpoint) {
         return new MountRequest(device, GuestPath.of(mountpoint), "", null);
@@ -77,7 +78,7 @@ class SystemMountsTest {
     }
 
     @Test
-    void theOnlySystemsTreeIsMountedAndWhatIsMissingIsSaid() throws UserException {
+    void theOnlySystemsTreeIsMountedAndWhatIsMissingIsSaid() throws Exception {
         machine.systems.add(linux(
                 "/dev/sda2",
                 "Debian",
@@ -96,7 +97,7 @@ class SystemMountsTest {
     }
 
     @Test
-    void readOnlyReachesEveryMount() throws UserException {
+    void readOnlyReachesEveryMount() throws Exception {
         machine.systems.add(
                 linux("/dev/sda2", "Debian", false, request("/dev/sda2", "/"), request("/dev/sda1", "/boot")));
 
@@ -106,14 +107,14 @@ class SystemMountsTest {
     }
 
     @Test
-    void aRootThatCannotBeMountedIsAnError() {
+    void aRootThatCannotBeMountedIsAnError() throws Exception {
         machine.systems.add(simple("/dev/sda9", false));
 
         assertThat(refusal(ANY)).startsWith("/dev/sda9 could not be mounted: the kernel says: bad superblock");
     }
 
     @Test
-    void severalSystemsAreListedAndOneCanBeChosen() throws UserException {
+    void severalSystemsAreListedAndOneCanBeChosen() throws Exception {
         machine.systems.add(simple("/dev/sda1", false));
         machine.systems.add(simple("/dev/sda2:@", false));
 
@@ -126,7 +127,7 @@ class SystemMountsTest {
     }
 
     @Test
-    void aDeviceChoosesTheOnlySystemInItsSubvolumes() throws UserException {
+    void aDeviceChoosesTheOnlySystemInItsSubvolumes() throws Exception {
         machine.systems.add(linux("/dev/sda2:@", "Ubuntu", false, request("/dev/sda2", "/")));
         machine.systems.add(simple("/dev/sda1", false));
 
@@ -136,7 +137,7 @@ class SystemMountsTest {
     }
 
     @Test
-    void aChoiceThatIsNoneIsNamed() {
+    void aChoiceThatIsNoneIsNamed() throws Exception {
         assertThat(refusal(root("/dev/sdb1")))
                 .isEqualTo("--root=/dev/sdb1: no operating system is there; there is none on the disks");
         machine.systems.add(simple("/dev/sda1", false));
@@ -144,7 +145,7 @@ class SystemMountsTest {
     }
 
     @Test
-    void aMediumCountsOnlyWhereNothingIsInstalled() throws UserException {
+    void aMediumCountsOnlyWhereNothingIsInstalled() throws Exception {
         machine.systems.add(simple("/dev/sdb", true));
         mounts.mount(ANY);
         machine.systems.add(simple("/dev/sda1", false));
@@ -154,7 +155,7 @@ class SystemMountsTest {
     }
 
     @Test
-    void theOnlyFilesystemIsMountedWhereThereIsNoSystem() throws UserException {
+    void theOnlyFilesystemIsMountedWhereThereIsNoSystem() throws Exception {
         machine.filesystems.add(new DetectedFilesystem("/dev/sda1", "swap", null, null, 1, false));
         machine.filesystems.add(new DetectedFilesystem("/dev/sda2", "xfs", "data", null, 1, true));
 
@@ -166,7 +167,7 @@ class SystemMountsTest {
     }
 
     @Test
-    void severalFilesystemsWithoutASystemAreListed() {
+    void severalFilesystemsWithoutASystemAreListed() throws Exception {
         machine.filesystems.add(new DetectedFilesystem("/dev/sda1", "ext4", null, null, 1, true));
         machine.filesystems.add(new DetectedFilesystem("/dev/sda2", "xfs", "data", null, 1, true));
 
@@ -178,7 +179,7 @@ class SystemMountsTest {
     }
 
     @Test
-    void driveLettersAreDirectoriesInMemory() throws UserException, GuestFilesystemException {
+    void driveLettersAreDirectoriesInMemory() throws Exception {
         machine.systems.add(windows("c/dev/sda2", "d/dev/sdb1", "e/dev/sda9"));
 
         mounts.mount(new SystemMounts.Choice(null, true, false));
@@ -189,7 +190,7 @@ class SystemMountsTest {
     }
 
     @Test
-    void driveLettersAreForWindows() {
+    void driveLettersAreForWindows() throws Exception {
         machine.systems.add(simple("/dev/sda1", false));
 
         assertThat(refusal(new SystemMounts.Choice(null, true, false)))

@@ -171,6 +171,31 @@ final class Abi {
     /** Makes the kernel read a disk's partition table again. */
     static final int BLKRRPART = 0x125f;
 
+    /** Lets go of an MD array, which is clean then. */
+    static final int STOP_ARRAY = 0x932;
+
+    /** Makes btrfs know one device of a filesystem. */
+    static final int BTRFS_IOC_SCAN_DEV = 0x50009404;
+
+    static final int DM_DEV_REMOVE = 0xC138FD04;
+
+    /** Size of {@code struct dm_ioctl}, and offsets within it. */
+    static final int DM_IOCTL_BYTES = 312;
+
+    static final int DM_IOCTL_SIZE = 12;
+    static final int DM_IOCTL_START = 16;
+    static final int DM_IOCTL_NAME = 48;
+
+    static final int LOOP_CTL_GET_FREE = 0x4C82;
+    static final int LOOP_CONFIGURE = 0x4C0A;
+    static final int LOOP_CLR_FD = 0x4C01;
+
+    /** Size of {@code struct loop_config}, and offset of the flags within it. */
+    static final int LOOP_CONFIG_BYTES = 304;
+
+    static final int LOOP_CONFIG_FLAGS = 60;
+    static final int LO_FLAGS_PARTSCAN = 8;
+
     static final int RLIMIT_NOFILE = 7;
 
     static final int CLOCK_REALTIME = 0;

@@ -25,33 +25,43 @@ final class Blkid {
     private static final int FAILED = -1;
     private static final int AMBIVALENT = -2;
 
-    private final long newProbe;
-    private final long freeProbe;
-    private final long enableSuperblocks;
-    private final long setFlags;
-    private final long enablePartitions;
-    private final long setPartitionFlags;
-    private final long probe;
-    private final long lookup;
+    private @Nullable Functions functions;
 
-    private Blkid(Library library) {
-        newProbe = Libc.address(library, "blkid_new_probe_from_filename");
-        freeProbe = Libc.address(library, "blkid_free_probe");
-        enableSuperblocks = Libc.address(library, "blkid_probe_enable_superblocks");
-        setFlags = Libc.address(library, "blkid_probe_set_superblocks_flags");
-        enablePartitions = Libc.address(library, "blkid_probe_enable_partitions");
-        setPartitionFlags = Libc.address(library, "blkid_probe_set_partitions_flags");
-        probe = Libc.address(library, "blkid_do_safeprobe");
-        lookup = Libc.address(library, "blkid_probe_lookup_value");
+    /** Where the library's functions are. */
+    private record Functions(
+            long newProbe,
+            long freeProbe,
+            long enableSuperblocks,
+            long setFlags,
+            long enablePartitions,
+            long setPartitionFlags,
+            long probe,
+            long lookup) {}
+
+    /** Loads the library when it is first needed. */
+    private Functions functions() throws GuestFilesystemException {
+        Functions loaded = functions;
+        if (loaded == null) {
+            loaded = load();
+            functions = loaded;
+        }
+        return loaded;
     }
 
-    /** Loads the library. */
-    static Blkid load() throws GuestFilesystemException {
+    private static Functions load() throws GuestFilesystemException {
         Library library = Library.openLibrary("libblkid.so.1", Library.NOW | Library.LOCAL);
         if (library == null) {
             throw new GuestFilesystemException(Errno.ENOSYS, "the appliance lacks libblkid: " + Library.getLastError());
         }
-        return new Blkid(library);
+        return new Functions(
+                Libc.address(library, "blkid_new_probe_from_filename"),
+                Libc.address(library, "blkid_free_probe"),
+                Libc.address(library, "blkid_probe_enable_superblocks"),
+                Libc.address(library, "blkid_probe_set_superblocks_flags"),
+                Libc.address(library, "blkid_probe_enable_partitions"),
+                Libc.address(library, "blkid_probe_set_partitions_flags"),
+                Libc.address(library, "blkid_do_safeprobe"),
+                Libc.address(library, "blkid_probe_lookup_value"));
     }
 
     /**
@@ -82,15 +92,16 @@ final class Blkid {
      * @throws GuestFilesystemException {@code EIO} if it cannot be read
      */
     Content recognise(String device) throws GuestFilesystemException {
-        long handle = Libc.call(newProbe, Scratch.ofThread().putString(Scratch.NAME, device), 0, 0, 0);
+        Functions library = functions();
+        long handle = Libc.call(library.newProbe, Scratch.ofThread().putString(Scratch.NAME, device), 0, 0, 0);
         if (handle == 0) {
             throw GuestFilesystemException.of(Errno.EIO, "probe", device);
         }
         try {
-            Libc.call(enableSuperblocks, handle, 1, 0, 0);
-            Libc.call(setFlags, handle, WANTED, 0, 0);
-            Libc.call(enablePartitions, handle, 1, 0, 0);
-            int result = (int) Libc.call(probe, handle, 0, 0, 0);
+            Libc.call(library.enableSuperblocks, handle, 1, 0, 0);
+            Libc.call(library.setFlags, handle, WANTED, 0, 0);
+            Libc.call(library.enablePartitions, handle, 1, 0, 0);
+            int result = (int) Libc.call(library.probe, handle, 0, 0, 0);
             if (result == FAILED) {
                 throw GuestFilesystemException.of(Errno.EIO, "probe", device);
             }
@@ -101,15 +112,15 @@ final class Blkid {
                 return Content.UNKNOWN;
             }
             return new Content(
-                    value(handle, "TYPE"),
-                    value(handle, "VERSION"),
-                    value(handle, "LABEL"),
-                    value(handle, "UUID"),
-                    value(handle, "USAGE"),
-                    value(handle, "PTTYPE"),
+                    value(library, handle, "TYPE"),
+                    value(library, handle, "VERSION"),
+                    value(library, handle, "LABEL"),
+                    value(library, handle, "UUID"),
+                    value(library, handle, "USAGE"),
+                    value(library, handle, "PTTYPE"),
                     false);
         } finally {
-            Libc.call(freeProbe, handle, 0, 0, 0);
+            Libc.call(library.freeProbe, handle, 0, 0, 0);
         }
     }
 
@@ -128,38 +139,41 @@ final class Blkid {
      * @param device its path
      */
     Volume.@Nullable Partition partition(String device) {
-        long handle = 0;
         try {
-            handle = Libc.call(newProbe, Scratch.ofThread().putString(Scratch.NAME, device), 0, 0, 0);
-            if (handle == 0) {
-                return null;
-            }
-            Libc.call(enableSuperblocks, handle, 0, 0, 0);
-            Libc.call(enablePartitions, handle, 1, 0, 0);
-            Libc.call(setPartitionFlags, handle, ENTRY_DETAILS, 0, 0);
-            if ((int) Libc.call(probe, handle, 0, 0, 0) < 0) {
-                return null;
-            }
-            String uuid = value(handle, "PART_ENTRY_UUID");
-            String start = value(handle, "PART_ENTRY_OFFSET");
-            String name = value(handle, "PART_ENTRY_NAME");
-            return uuid == null || start == null
-                    ? null
-                    : new Volume.Partition(uuid, name == null ? "" : name, Long.parseLong(start) * SECTOR_BYTES);
+            return partition(functions(), device);
         } catch (GuestFilesystemException e) {
             return null;
-        } finally {
-            if (handle != 0) {
-                Libc.call(freeProbe, handle, 0, 0, 0);
-            }
         }
     }
 
-    private @Nullable String value(long handle, String name) throws GuestFilesystemException {
+    private Volume.@Nullable Partition partition(Functions library, String device) throws GuestFilesystemException {
+        long handle = Libc.call(library.newProbe, Scratch.ofThread().putString(Scratch.NAME, device), 0, 0, 0);
+        if (handle == 0) {
+            return null;
+        }
+        try {
+            Libc.call(library.enableSuperblocks, handle, 0, 0, 0);
+            Libc.call(library.enablePartitions, handle, 1, 0, 0);
+            Libc.call(library.setPartitionFlags, handle, ENTRY_DETAILS, 0, 0);
+            if ((int) Libc.call(library.probe, handle, 0, 0, 0) < 0) {
+                return null;
+            }
+            String uuid = value(library, handle, "PART_ENTRY_UUID");
+            String start = value(library, handle, "PART_ENTRY_OFFSET");
+            String name = value(library, handle, "PART_ENTRY_NAME");
+            return uuid == null || start == null
+                    ? null
+                    : new Volume.Partition(uuid, name == null ? "" : name, Long.parseLong(start) * SECTOR_BYTES);
+        } finally {
+            Libc.call(library.freeProbe, handle, 0, 0, 0);
+        }
+    }
+
+    private @Nullable String value(Functions library, long handle, String name) throws GuestFilesystemException {
         Scratch scratch = Scratch.ofThread();
         long key = scratch.putString(Scratch.NAME, name);
         long pointer = scratch.address(Scratch.STRUCT);
-        int result = (int) Libc.call(lookup, handle, key, pointer, 0);
+        int result = (int) Libc.call(library.lookup, handle, key, pointer, 0);
         if (result != FOUND) {
             return null;
         }

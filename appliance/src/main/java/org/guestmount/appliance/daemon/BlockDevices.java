@@ -4,6 +4,7 @@ import java.io.File;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,15 +13,41 @@ import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.machine.BlockDevice;
 import org.guestmount.core.machine.DriveName;
+import org.guestmount.core.machine.VolumeName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The drives and their partitions, from sysfs. A drive's number is its SCSI target, whatever the kernel named it.
+ * The drives, the volumes made of them and the partitions of both, from sysfs. A drive's number is its SCSI target, whatever the
+ * kernel named it.
  *
  * <p>Source: Documentation/ABI/stable/sysfs-block of the Linux kernel.
  */
 final class BlockDevices {
     private static final int SECTOR_BYTES = 512;
+
+    /** That of a volume itself; what serves it has more, such as {@code -cow}. */
+    private static final int LVM_UUID_LENGTH = 4 + 2 * 32;
+
+    /** Source: lvm(8), "Reserved names". */
+    private static final List<String> INTERNAL_SUFFIXES = List.of(
+            "_cdata",
+            "_cmeta",
+            "_corig",
+            "_cpool",
+            "_cvol",
+            "_imeta",
+            "_iorig",
+            "_mimage",
+            "_mlog",
+            "_pmspare",
+            "_rimage",
+            "_rmeta",
+            "_tdata",
+            "_tmeta",
+            "_vdata",
+            "_vorigin",
+            "_wcorig");
+
     private static final int WAIT_MILLIS = 10_000;
     private static final int POLL_MILLIS = 10;
 
@@ -42,7 +69,7 @@ final class BlockDevices {
         this.devices = devices;
     }
 
-    /** All drives there are after so many have appeared, or time is over, each followed by its partitions. */
+    /** All drives there are after so many have appeared, or time is over, and all volumes, each followed by its partitions. */
     List<BlockDevice> awaitDrives(int expected) throws GuestFilesystemException {
         Map<Integer, String> disks = disks();
         for (int waited = 0; disks.size() < expected && waited < WAIT_MILLIS; waited += POLL_MILLIS) {
@@ -62,7 +89,79 @@ final class BlockDevices {
                 // It was taken away meanwhile.
             }
         }
+        Map<String, String> volumes = volumes();
+        for (Map.Entry<String, String> volume : volumes.entrySet()) {
+            String kernelName = volume.getValue();
+            found.add(describe(volume.getKey(), null, kernelName, kernelName));
+            Map<String, String> partitions = volumePartitions(volume.getKey(), kernelName);
+            for (Map.Entry<String, String> partition : partitions.entrySet()) {
+                String folder = partition.getValue();
+                String disk = folder.substring(0, folder.indexOf('/'));
+                found.add(describe(partition.getKey(), volume.getKey(), disk, folder));
+            }
+        }
         return found;
+    }
+
+    /** Of each volume the kernel's name, by the name it is listed by, sorted. */
+    private Map<String, String> volumes() throws GuestFilesystemException {
+        Map<String, String> volumes = new TreeMap<>();
+        for (String kernelName : entries(sysfs + "/block")) {
+            String name = null;
+            if (kernelName.startsWith("dm-")) {
+                name = mappedName(attribute(kernelName, "dm/name"), attribute(kernelName, "dm/uuid"));
+            } else if (kernelName.startsWith("md")) {
+                name = "/dev/" + kernelName;
+            }
+            if (name != null && !attribute(kernelName, "size").equals("0")) {
+                volumes.put(name, kernelName);
+            }
+        }
+        return volumes;
+    }
+
+    /** What a device of device-mapper's is listed by; null for one that only serves another. */
+    static @Nullable String mappedName(String name, String uuid) {
+        if (uuid.startsWith("LVM-")) {
+            VolumeName volume = uuid.length() > LVM_UUID_LENGTH ? null : VolumeName.ofMapperName(name);
+            return volume == null || isInternal(volume.volume()) ? null : volume.toString();
+        }
+        return name.startsWith("ldm_part_") ? null : "/dev/mapper/" + name;
+    }
+
+    /** Whether LVM keeps such names for the parts of its volumes; nobody else can give them. */
+    private static boolean isInternal(String logicalVolume) {
+        for (String suffix : INTERNAL_SUFFIXES) {
+            if (logicalVolume.contains(suffix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Folders below /sys/block of a volume's partitions, by the name they are listed by, in order. MD arrays have them as disks do; for
+     * the others {@link LoopPartitions} makes them.
+     */
+    private Map<String, String> volumePartitions(String volume, String kernelName) throws GuestFilesystemException {
+        Map<String, String> found = new LinkedHashMap<>();
+        for (String disk : entries(sysfs + "/block")) {
+            boolean isLoopOfIt = disk.startsWith("loop")
+                    && attribute(disk, "loop/backing_file").equals(devices + "/" + kernelName);
+            if (disk.equals(kernelName) || isLoopOfIt) {
+                Map<Integer, String> partitions = partitions(disk);
+                for (Map.Entry<Integer, String> partition : partitions.entrySet()) {
+                    found.put(volume + "p" + partition.getKey(), disk + "/" + partition.getValue());
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The one line of a file of a disk in sysfs; empty if that is not there. */
+    private String attribute(String disk, String file) throws GuestFilesystemException {
+        String path = sysfs + "/block/" + disk + "/" + file;
+        return new File(path).exists() ? SystemFiles.readLine(path) : "";
     }
 
     private boolean isThere(String disk) {
@@ -75,23 +174,26 @@ final class BlockDevices {
             scanPartitions(disk);
         }
         List<BlockDevice> found = new ArrayList<>();
-        found.add(describe(new DriveName(drive, 0), disk, disk));
+        String name = new DriveName(drive, 0).toString();
+        found.add(describe(name, null, disk, disk));
         Map<Integer, String> partitions = partitions(disk);
         for (Integer partition : partitions.keySet()) {
-            found.add(describe(new DriveName(drive, partition), disk, disk + "/" + partitions.get(partition)));
+            String partitionName = new DriveName(drive, partition).toString();
+            found.add(describe(partitionName, name, disk, disk + "/" + partitions.get(partition)));
         }
         return found;
     }
 
     /**
-     * The path of a device's node; that of a name which is none of a drive is the name itself.
+     * The path of a device's node.
      *
-     * @throws GuestFilesystemException {@code ENOENT} if there is no such drive or partition
+     * @param device any of its names
+     * @throws GuestFilesystemException {@code ENXIO} if there is no such device
      */
     String node(String device) throws GuestFilesystemException {
         DriveName name = DriveName.parse(device);
         if (name == null) {
-            return device;
+            return volumeNode(device);
         }
         String kernelName = kernelName(name);
         for (int waited = 0; kernelName == null && waited < RESCAN_MILLIS; waited += POLL_MILLIS) {
@@ -99,9 +201,37 @@ final class BlockDevices {
             kernelName = kernelName(name);
         }
         if (kernelName == null) {
-            throw new GuestFilesystemException(Errno.ENOENT, device + ": there is no such device");
+            throw noSuchDevice(device);
         }
         return devices + "/" + kernelName;
+    }
+
+    private String volumeNode(String device) throws GuestFilesystemException {
+        String mapperName = VolumeName.mapperName(device);
+        for (String kernelName : entries(sysfs + "/block")) {
+            if (kernelName.startsWith("dm-") && attribute(kernelName, "dm/name").equals(mapperName)) {
+                return devices + "/" + kernelName;
+            }
+        }
+        Map<String, String> volumes = volumes();
+        for (Map.Entry<String, String> volume : volumes.entrySet()) {
+            if (device.startsWith(volume.getKey() + "p")) {
+                String folder =
+                        volumePartitions(volume.getKey(), volume.getValue()).get(device);
+                if (folder != null) {
+                    return devices + folder.substring(folder.indexOf('/'));
+                }
+            }
+        }
+        // The links that mdadm makes, and devices nobody lists.
+        if (!new File(device).exists()) {
+            throw noSuchDevice(device);
+        }
+        return device;
+    }
+
+    private static GuestFilesystemException noSuchDevice(String device) {
+        return new GuestFilesystemException(Errno.ENXIO, device + ": there is no such device");
     }
 
     /**
@@ -190,11 +320,12 @@ final class BlockDevices {
         Syscalls.close((int) device);
     }
 
-    private BlockDevice describe(DriveName name, String disk, String folder) throws GuestFilesystemException {
+    private BlockDevice describe(String name, @Nullable String parent, String disk, String folder)
+            throws GuestFilesystemException {
         String base = sysfs + "/block/" + folder;
         return new BlockDevice(
-                name.toString(),
-                name.partition() == 0 ? null : new DriveName(name.drive(), 0).toString(),
+                name,
+                parent,
                 Long.parseLong(SystemFiles.readLine(base + "/size")) * SECTOR_BYTES,
                 Integer.parseInt(SystemFiles.readLine(sysfs + "/block/" + disk + "/queue/logical_block_size")),
                 SystemFiles.readLine(base + "/ro").equals("1"));

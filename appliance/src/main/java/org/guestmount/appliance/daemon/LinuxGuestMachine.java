@@ -2,6 +2,7 @@ package org.guestmount.appliance.daemon;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystem;
@@ -22,7 +23,8 @@ final class LinuxGuestMachine implements GuestMachine {
     private final Staging staging;
     private final MountTable mounts;
     private final GuestFilesystem filesystem;
-    private @Nullable Blkid blkid;
+    private final Blkid blkid = new Blkid();
+    private final Storage storage;
 
     /**
      * @param filesystem closed to unmount, which closes its files and leaves it usable
@@ -33,6 +35,7 @@ final class LinuxGuestMachine implements GuestMachine {
         this.mounter = new Mounter(root, staging);
         this.mounts = mounts;
         this.filesystem = filesystem;
+        this.storage = new Storage(devices, blkid);
     }
 
     @Override
@@ -63,10 +66,14 @@ final class LinuxGuestMachine implements GuestMachine {
 
     /** What a device holds; null if that is nothing but a partition table. */
     private @Nullable DetectedFilesystem detect(BlockDevice device) throws GuestFilesystemException {
-        Blkid library = blkid();
         Blkid.Content content;
+        List<String> subvolumes = List.of();
         try {
-            content = library.recognise(devices.node(device.name()));
+            String node = devices.node(device.name());
+            content = blkid.recognise(node);
+            if ("btrfs".equals(content.type())) {
+                subvolumes = BtrfsDevices.subvolumes(node);
+            }
         } catch (GuestFilesystemException e) {
             content = Blkid.Content.UNKNOWN; // a damaged disk does not hide the others
         }
@@ -79,18 +86,64 @@ final class LinuxGuestMachine implements GuestMachine {
                 content.label(),
                 content.uuid(),
                 device.sizeBytes(),
-                content.isFilesystem());
+                content.isFilesystem(),
+                subvolumes);
+    }
+
+    @Override
+    public synchronized List<String> assemble() throws GuestFilesystemException {
+        return storage.assemble();
+    }
+
+    @Override
+    public synchronized long memoryToUnlock(String device) throws GuestFilesystemException {
+        EncryptedVolume volume = encrypted(device);
+        return volume.isOpen() ? 0 : MemoryNeed.beyondFree(volume.memory());
+    }
+
+    @Override
+    public synchronized String unlock(String device, ByteBuffer key) throws GuestFilesystemException {
+        EncryptedVolume volume = encrypted(device);
+        if (!volume.isOpen()) {
+            byte[] bytes = new byte[key.remaining()];
+            storage.adopt();
+            try {
+                key.get(bytes);
+                volume.open(bytes);
+            } finally {
+                Arrays.fill(bytes, (byte) 0);
+            }
+        }
+        return volume.opened();
+    }
+
+    private EncryptedVolume encrypted(String device) throws GuestFilesystemException {
+        String node = devices.node(device);
+        EncryptedVolume volume = EncryptedVolume.of(device, node, blkid.recognise(node));
+        if (volume == null) {
+            throw new GuestFilesystemException(Errno.EINVAL, device + " is not encrypted");
+        }
+        return volume;
     }
 
     @Override
     public synchronized List<OperatingSystem> inspect() throws GuestFilesystemException {
-        return new Inspector(devices, blkid(), staging).inspect(detectFilesystems());
+        return new Inspector(devices, blkid, staging).inspect(detectFilesystems());
     }
 
     @Override
     public synchronized MountOutcome mount(MountRequest request) throws GuestFilesystemException {
         String node = devices.node(request.device());
-        String type = request.type() == null ? detectType(request.device(), node) : request.type();
+        String type = request.type();
+        if (type == null) {
+            Blkid.Content content = blkid.recognise(node);
+            EncryptedVolume encrypted = EncryptedVolume.of(request.device(), node, content);
+            if (encrypted != null) {
+                node = openedNode(encrypted);
+                content = blkid.recognise(node);
+            }
+            type = filesystemType(request.device(), content);
+        }
         String options = type.equals("ufs") ? withUfsType(node, request.options()) : request.options();
         try (KernelLog log = KernelLog.fromNow()) {
             try {
@@ -122,11 +175,18 @@ final class LinuxGuestMachine implements GuestMachine {
         if (options.contains("ufstype=")) {
             return options;
         }
-        return (options.isEmpty() ? "" : options + ",") + "ufstype=" + blkid().ufsLayout(node);
+        return (options.isEmpty() ? "" : options + ",") + "ufstype=" + blkid.ufsLayout(node);
     }
 
-    private String detectType(String device, String node) throws GuestFilesystemException {
-        Blkid.Content content = blkid().recognise(node);
+    /** What an encrypted volume's name means once it is open. */
+    private String openedNode(EncryptedVolume encrypted) throws GuestFilesystemException {
+        if (!encrypted.isOpen()) {
+            throw new GuestFilesystemException(Errno.ENOKEY, encrypted.device() + " is encrypted");
+        }
+        return devices.node(encrypted.opened());
+    }
+
+    private static String filesystemType(String device, Blkid.Content content) throws GuestFilesystemException {
         if (content.type() != null && content.isFilesystem()) {
             return content.type();
         }
@@ -143,19 +203,14 @@ final class LinuxGuestMachine implements GuestMachine {
         throw new GuestFilesystemException(Errno.EINVAL, device + problem);
     }
 
-    private Blkid blkid() throws GuestFilesystemException {
-        Blkid loaded = blkid;
-        if (loaded == null) {
-            loaded = Blkid.load();
-            blkid = loaded;
-        }
-        return loaded;
-    }
-
     @Override
     public synchronized void unmountAll() throws GuestFilesystemException {
         filesystem.close();
-        mounts.unmountAll();
+        try {
+            mounts.unmountAll();
+        } finally {
+            storage.release();
+        }
     }
 
     @Override

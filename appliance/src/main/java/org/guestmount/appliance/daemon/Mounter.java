@@ -1,15 +1,11 @@
 package org.guestmount.appliance.daemon;
 
-import java.io.File;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.machine.MountOutcome;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Mounts one filesystem: by mount(2), or by a helper program where the kernel does not have it.
@@ -17,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: mount(2), mount(8) on helpers.
  */
 final class Mounter {
-    private static final List<String> HELPER_FOLDERS = List.of("/sbin/", "/usr/sbin/", "/bin/", "/usr/bin/");
+    /** A journal may have to be replayed from a slow disk. */
+    private static final int MOUNT_SECONDS = 600;
 
     private static final String NTFS_3G = "ntfs-3g";
 
@@ -120,7 +117,7 @@ final class Mounter {
     private static void requireDevice(String device, String node) throws GuestFilesystemException {
         long found = Syscalls.open(node, Abi.O_PATH);
         if (Syscalls.failedWith(found, Errno.ENOENT)) {
-            throw new GuestFilesystemException(Errno.ENOENT, device + ": there is no such device");
+            throw new GuestFilesystemException(Errno.ENXIO, device + ": there is no such device");
         }
         Syscalls.close((int) Syscalls.check(found, "find", device));
     }
@@ -141,7 +138,8 @@ final class Mounter {
 
     private static String mountByHelper(String node, int point, String type, String options)
             throws GuestFilesystemException {
-        String helper = findHelper(type);
+        boolean isNtfs = type.equals("ntfs") || type.equals(NTFS_3G);
+        String helper = HelperProgram.find(isNtfs ? NTFS_3G : "mount." + type);
         if (helper == null) {
             throw new GuestFilesystemException(
                     Errno.ENODEV, "the appliance's kernel does not have the filesystem " + type);
@@ -152,53 +150,18 @@ final class Mounter {
             command.add("-o");
             command.add(all);
         }
-        return run(command);
+        // It returns when the filesystem is mounted, and goes on in the background.
+        HelperProgram.Result result = HelperProgram.run(command, MOUNT_SECONDS);
+        if (result.status() != 0) {
+            throw new GuestFilesystemException(
+                    Errno.EINVAL, String.join(" ", command) + ": status " + result.status() + ": " + result.output());
+        }
+        return result.output();
     }
 
     /** ntfs-3g otherwise takes 4 KiB at a time. */
     private static String withLargeWrites(String options) {
         return options.isEmpty() ? "big_writes" : options + ",big_writes";
-    }
-
-    private static @Nullable String findHelper(String type) {
-        boolean isNtfs = type.equals("ntfs") || type.equals(NTFS_3G);
-        List<String> names = isNtfs ? List.of("mount." + NTFS_3G, NTFS_3G) : List.of("mount." + type);
-        for (String name : names) {
-            for (String folder : HELPER_FOLDERS) {
-                if (name.indexOf('/') < 0 && new File(folder + name).canExecute()) {
-                    return folder + name;
-                }
-            }
-        }
-        return null;
-    }
-
-    /**
-     * Runs a helper, which returns when the filesystem is mounted, and then stays in the background without our pipe.
-     *
-     * @return what it said
-     */
-    private static String run(List<String> command) throws GuestFilesystemException {
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            int status = process.waitFor();
-            if (status != 0) {
-                throw new GuestFilesystemException(
-                        Errno.EINVAL, String.join(" ", command) + ": status " + status + ": " + said);
-            }
-            return said;
-        } catch (IOException e) {
-            if (e instanceof GuestFilesystemException known) {
-                throw known;
-            }
-            throw new GuestFilesystemException(Errno.EIO, "cannot run " + command.get(0), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new GuestFilesystemException(Errno.EINTR, "interrupted while " + command.get(0) + " ran", e);
-        }
     }
 
     private static String pathOf(int point) throws GuestFilesystemException {

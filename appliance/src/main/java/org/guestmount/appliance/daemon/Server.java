@@ -316,6 +316,7 @@ final class Server {
             case FSYNC, FALLOCATE, COPY_RANGE, SYNC, READ_SMALL_FILES, MAP_EXTENTS, MAP_SMALL_FILES, LIST_TREES ->
                 false;
             case LIST_BLOCK_DEVICES, DETECT_FILESYSTEMS, INSPECT, MOUNT, UNMOUNT_ALL, WAKE, SETTLE, POWER_OFF -> false;
+            case ASSEMBLE, UNLOCK, MEMORY_TO_UNLOCK -> false;
         };
     }
 

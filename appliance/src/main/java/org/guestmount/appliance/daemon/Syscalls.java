@@ -62,6 +62,11 @@ final class Syscalls {
         return Libc.syscall(Abi.SYS_CLOSE, descriptor, 0, 0, 0, 0);
     }
 
+    /** ioctl(2) with a number or an address. */
+    static long ioctl(int descriptor, int request, long argument) {
+        return Libc.syscall(Abi.SYS_IOCTL, descriptor, request, argument, 0, 0);
+    }
+
     static long fsync(int descriptor) {
         return Libc.syscall(Abi.SYS_FSYNC, descriptor, 0, 0, 0, 0);
     }

@@ -44,6 +44,21 @@ final class SystemFiles {
         }
     }
 
+    /** So many bytes of a device or file, from an offset on; fewer where it ends. At most what {@link Scratch#DATA} takes. */
+    static byte[] readAt(String path, long offset, int length) throws GuestFilesystemException {
+        int file = (int) Syscalls.check(Syscalls.open(path, Abi.O_RDONLY), "open", path);
+        try {
+            Scratch scratch = Scratch.ofThread();
+            long address = scratch.address(Scratch.DATA);
+            long count = Libc.syscall(Abi.SYS_PREAD64, file, address, length, offset, 0);
+            byte[] bytes = new byte[(int) Syscalls.check(count, "read", path)];
+            scratch.memory().get(Scratch.DATA, bytes);
+            return bytes;
+        } finally {
+            Syscalls.close(file);
+        }
+    }
+
     /** Where a symbolic link points. */
     static String readLink(String path) throws GuestFilesystemException {
         int link = (int) Syscalls.check(Syscalls.open(path, Abi.O_PATH | Abi.O_NOFOLLOW), "open", path);

@@ -77,13 +77,57 @@ final class BlockDevicesTest {
                                     GuestFilesystemException.class,
                                     () -> devices().node(missing))
                             .errno())
-                    .isEqualTo(Errno.ENOENT);
+                    .isEqualTo(Errno.ENXIO);
         }
     }
 
     @Test
     void otherDevicesKeepTheirNames() throws Exception {
-        assertThat(devices().node("/dev/vg/lv")).isEqualTo("/dev/vg/lv");
+        assertThat(devices().node("/dev/null")).isEqualTo("/dev/null");
+    }
+
+    @Test
+    void volumesFollowTheDrivesAndHaveBothTheirNames() throws Exception {
+        addDisk("sda", "0:0:0:0", 8, 512, false);
+        addMapped("dm-0", "vg--a-root", "LVM-" + "u".repeat(64));
+        addMapped("dm-1", "vg--a-snap-cow", "LVM-" + "u".repeat(64) + "-cow");
+        addMapped("dm-2", "luks-6a5f-11", "CRYPT-LUKS2-6a5f11-luks-6a5f-11");
+        addVolume("md127");
+
+        assertThat(devices().awaitDrives(1))
+                .extracting(BlockDevice::name)
+                .containsExactly("/dev/sda", "/dev/mapper/luks-6a5f-11", "/dev/md127", "/dev/vg-a/root");
+        assertThat(devices().node("/dev/vg-a/root")).endsWith("/dev/dm-0");
+        assertThat(devices().node("/dev/mapper/vg--a-root")).endsWith("/dev/dm-0");
+        assertThat(devices().node("/dev/mapper/luks-6a5f-11")).endsWith("/dev/dm-2");
+    }
+
+    private void addMapped(String kernelName, String name, String uuid) throws Exception {
+        Path disk = addVolume(kernelName);
+        Files.createDirectory(disk.resolve("dm"));
+        Files.writeString(disk.resolve("dm/name"), name + "\n");
+        Files.writeString(disk.resolve("dm/uuid"), uuid + "\n");
+    }
+
+    private Path addVolume(String kernelName) throws Exception {
+        Path disk = Files.createDirectories(folder.resolve("sys/block/" + kernelName));
+        Files.createDirectory(disk.resolve("queue"));
+        Files.writeString(disk.resolve("size"), "2048\n");
+        Files.writeString(disk.resolve("ro"), "0\n");
+        Files.writeString(disk.resolve("queue/logical_block_size"), "512\n");
+        return disk;
+    }
+
+    @Test
+    void whatOnlyServesAVolumeIsNotListed() {
+        String volume = "LVM-" + "u".repeat(64);
+        assertThat(BlockDevices.mappedName("vg-root", volume)).isEqualTo("/dev/vg/root");
+        assertThat(BlockDevices.mappedName("vg-root_rimage_0", volume)).isNull();
+        assertThat(BlockDevices.mappedName("vg-pool_tdata", volume)).isNull();
+        assertThat(BlockDevices.mappedName("vg-pool", volume + "-pool")).isNull();
+        assertThat(BlockDevices.mappedName("ldm_vol_PC-Dg0_Volume1", "LDM-1"))
+                .isEqualTo("/dev/mapper/ldm_vol_PC-Dg0_Volume1");
+        assertThat(BlockDevices.mappedName("ldm_part_PC-Dg0_Disk1-01", "LDM-2")).isNull();
     }
 
     @Test

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A disk, partition or other block device of the guest.
  *
- * @param name {@code /dev/sda} for the first drive added, whatever the kernel calls it; {@code /dev/sda1} for its first
+ * @param name {@code /dev/VG/LV}, {@code /dev/mdN} or {@code /dev/mapper/NAME} for what is made of several; otherwise {@code /dev/sda} for the first drive added, whatever the kernel calls it; {@code /dev/sda1} for its first
  *     partition
  * @param parent the disk a partition is on; null for a whole device
  * @param sizeBytes its length

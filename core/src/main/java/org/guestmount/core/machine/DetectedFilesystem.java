@@ -1,5 +1,6 @@
 package org.guestmount.core.machine;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param uuid as text, null without one
  * @param sizeBytes of the device
  * @param mountable whether it is a filesystem rather than swap or a part of something larger
+ * @param subvolumes paths of the subvolumes of btrfs, without a leading slash, each of which can be mounted with
+ *     {@code subvol=}; not all of them if there are very many
  */
 public record DetectedFilesystem(
         String device,
@@ -19,4 +22,20 @@ public record DetectedFilesystem(
         @Nullable String label,
         @Nullable String uuid,
         long sizeBytes,
-        boolean mountable) {}
+        boolean mountable,
+        List<String> subvolumes) {
+    public DetectedFilesystem {
+        subvolumes = List.copyOf(subvolumes);
+    }
+
+    /** One without subvolumes. */
+    public DetectedFilesystem(
+            String device,
+            String type,
+            @Nullable String label,
+            @Nullable String uuid,
+            long sizeBytes,
+            boolean mountable) {
+        this(device, type, label, uuid, sizeBytes, mountable, List.of());
+    }
+}

@@ -13,11 +13,39 @@ import org.guestmount.core.fs.Timestamp;
  */
 public interface GuestMachine {
     /**
-     * All drives in the order they were added, each followed by its partitions.
+     * All drives in the order they were added, each followed by its partitions; then what {@link #assemble} and {@link #unlock} made
+     * of them, sorted by name.
      *
      * @param expectedDrives how many whole disks to wait for, at most a few seconds, for they appear asynchronously
      */
     List<BlockDevice> blockDevices(int expectedDrives) throws GuestFilesystemException;
+
+    /**
+     * Sets up what the drives hold together and what needs no key: RAID arrays, volume groups, dynamic disks, filesystems on several
+     * drives, partitions in any of these. Then {@link #blockDevices} lists it too. Does nothing when there is nothing to set up;
+     * what was unlocked since the last time is looked at as well.
+     *
+     * @return what is there and could not be set up, each a sentence for the user; usually nothing
+     */
+    List<String> assemble() throws GuestFilesystemException;
+
+    /**
+     * How much memory unlocking a volume takes, in bytes, if that is more than the guest has free; otherwise 0.
+     *
+     * @throws GuestFilesystemException as {@link #unlock}
+     */
+    long memoryToUnlock(String device) throws GuestFilesystemException;
+
+    /**
+     * Opens an encrypted volume, LUKS or BitLocker. What is in it is there after the next {@link #assemble}.
+     *
+     * @param device as {@link BlockDevice#name}
+     * @param key the passphrase or the key file's content, every byte of it
+     * @return the name of the opened device, for example {@code /dev/mapper/luks-UUID}; also if it was open before
+     * @throws GuestFilesystemException {@code EACCES} if the key does not fit, {@code ENOMEM} if the guest's memory does not
+     *     suffice, {@code EINVAL} if the volume is not encrypted or cannot be opened, {@code ENXIO} for an unknown device
+     */
+    String unlock(String device, ByteBuffer key) throws GuestFilesystemException;
 
     /** Every device of {@link #blockDevices} that holds, or may hold, something, with what it is. */
     List<DetectedFilesystem> detectFilesystems() throws GuestFilesystemException;
@@ -33,13 +61,13 @@ public interface GuestMachine {
      * mount(2). As mount(8) does, what can only be read is mounted read-only unless {@code rw} was asked for.
      *
      * @throws GuestFilesystemException {@code ENODEV} with the type's name if the appliance's kernel does not have the
-     *     filesystem, {@code ENOENT} for an unknown device, {@code ENOTDIR} or {@code ENOENT} for the mountpoint,
+     *     filesystem, {@code ENXIO} for an unknown device, {@code ENOKEY} for one to unlock first, {@code ENOTDIR} or {@code ENOENT} for the mountpoint,
      *     {@code EINVAL} for options or a device with no such filesystem on it. The message carries what the guest's
      *     kernel or mount helper logged.
      */
     MountOutcome mount(MountRequest request) throws GuestFilesystemException;
 
-    /** Syncs and unmounts everything, in reverse order. The image is safe when it returns. */
+    /** Syncs, unmounts and takes apart everything, in reverse order. The image is safe when it returns. */
     void unmountAll() throws GuestFilesystemException;
 
     /**

@@ -28,7 +28,8 @@ public final class MachineCodecs {
                 .optional(detected.label(), (label, to) -> to.text(label))
                 .optional(detected.uuid(), (uuid, to) -> to.text(uuid))
                 .i64(detected.sizeBytes())
-                .bool(detected.mountable());
+                .bool(detected.mountable())
+                .list(detected.subvolumes(), (subvolume, to) -> to.text(subvolume));
     }
 
     public static DetectedFilesystem decodeDetected(WireReader in) throws ProtocolException {
@@ -38,7 +39,8 @@ public final class MachineCodecs {
                 in.optional(WireReader::text),
                 in.optional(WireReader::text),
                 in.i64(),
-                in.bool());
+                in.bool(),
+                in.list(WireReader::text));
     }
 
     public static void encodeMountRequest(MountRequest request, WireWriter out) {

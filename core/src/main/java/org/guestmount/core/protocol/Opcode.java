@@ -1,5 +1,6 @@
 package org.guestmount.core.protocol;
 
+import org.guestmount.core.protocol.message.Assemble;
 import org.guestmount.core.protocol.message.CopyRange;
 import org.guestmount.core.protocol.message.Create;
 import org.guestmount.core.protocol.message.DetectFilesystems;
@@ -16,6 +17,7 @@ import org.guestmount.core.protocol.message.Listxattr;
 import org.guestmount.core.protocol.message.Lookup;
 import org.guestmount.core.protocol.message.MapExtents;
 import org.guestmount.core.protocol.message.MapSmallFiles;
+import org.guestmount.core.protocol.message.MemoryToUnlock;
 import org.guestmount.core.protocol.message.Mkdir;
 import org.guestmount.core.protocol.message.Mknod;
 import org.guestmount.core.protocol.message.Mount;
@@ -38,6 +40,7 @@ import org.guestmount.core.protocol.message.Statfs;
 import org.guestmount.core.protocol.message.Symlink;
 import org.guestmount.core.protocol.message.Sync;
 import org.guestmount.core.protocol.message.Unlink;
+import org.guestmount.core.protocol.message.Unlock;
 import org.guestmount.core.protocol.message.UnmountAll;
 import org.guestmount.core.protocol.message.UpdateFile;
 import org.guestmount.core.protocol.message.UpdateFromWindow;
@@ -91,7 +94,10 @@ public enum Opcode {
     WAKE(68),
     POWER_OFF(69),
     SETTLE(70),
-    INSPECT(73);
+    ASSEMBLE(71),
+    UNLOCK(72),
+    INSPECT(73),
+    MEMORY_TO_UNLOCK(74);
 
     private static final @Nullable Opcode[] BY_CODE = new Opcode[256];
 
@@ -173,6 +179,9 @@ public enum Opcode {
             case UNMOUNT_ALL -> UnmountAll.decode(in);
             case WAKE -> Wake.decode(in);
             case SETTLE -> Settle.decode(in);
+            case ASSEMBLE -> Assemble.decode(in);
+            case UNLOCK -> Unlock.decode(in);
+            case MEMORY_TO_UNLOCK -> MemoryToUnlock.decode(in);
             case POWER_OFF -> PowerOff.decode(in);
         };
     }

@@ -28,7 +28,11 @@ public final class QemuCommandLine {
             "audit=0",
             "lsm=",
             "cgroup_disable=memory",
-            "nowatchdog");
+            "nowatchdog",
+            // Memory that is added is used at once. In a resumed guest the kernel finds QEMU's table of how to ask for
+            // it changed.
+            "memhp_default_state=online",
+            "acpi=copy_dsdt");
 
     private static final long MEBIBYTE = 1 << 20;
     private static final long FOUR_GIBIBYTES = 1L << 32;
@@ -105,7 +109,9 @@ public final class QemuCommandLine {
         add(line, "-object", window.toString());
         add(line, "-numa", "node,nodeid=0,memdev=memory,cpus=0-" + (config.processors() - 1));
         add(line, "-numa", "node,nodeid=1,memdev=window");
-        add(line, "-m", (bytes + Appliance.WINDOW_BYTES) / MEBIBYTE + "M");
+        long mebibytes = (bytes + Appliance.WINDOW_BYTES) / MEBIBYTE;
+        long most = mebibytes + MemoryModules.MAX_ADDED_MEBIBYTES;
+        add(line, "-m", mebibytes + "M,slots=" + MemoryModules.SLOTS + ",maxmem=" + most + "M");
     }
 
     /**

@@ -10,12 +10,15 @@ import org.guestmount.core.machine.GuestMachine;
 import org.guestmount.core.machine.MountOutcome;
 import org.guestmount.core.machine.MountRequest;
 import org.guestmount.core.machine.OperatingSystem;
+import org.guestmount.core.protocol.message.Assemble;
 import org.guestmount.core.protocol.message.DetectFilesystems;
 import org.guestmount.core.protocol.message.Inspect;
 import org.guestmount.core.protocol.message.ListBlockDevices;
+import org.guestmount.core.protocol.message.MemoryToUnlock;
 import org.guestmount.core.protocol.message.Mount;
 import org.guestmount.core.protocol.message.PowerOff;
 import org.guestmount.core.protocol.message.Settle;
+import org.guestmount.core.protocol.message.Unlock;
 import org.guestmount.core.protocol.message.UnmountAll;
 import org.guestmount.core.protocol.message.Wake;
 
@@ -45,6 +48,21 @@ public final class RpcGuestMachine implements GuestMachine {
     @Override
     public List<OperatingSystem> inspect() throws GuestFilesystemException {
         return channel.call(new Inspect());
+    }
+
+    @Override
+    public List<String> assemble() throws GuestFilesystemException {
+        return channel.call(new Assemble());
+    }
+
+    @Override
+    public long memoryToUnlock(String device) throws GuestFilesystemException {
+        return channel.call(new MemoryToUnlock(device));
+    }
+
+    @Override
+    public String unlock(String device, ByteBuffer key) throws GuestFilesystemException {
+        return channel.call(new Unlock(device, key));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.guestmount.core.session;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.guestmount.core.appliance.Appliance;
 import org.guestmount.core.appliance.ApplianceSource;
 import org.guestmount.core.fs.DriveData;
+import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.Timestamp;
@@ -18,6 +20,8 @@ import org.guestmount.core.machine.GuestMachine;
 import org.guestmount.core.protocol.Request;
 import org.guestmount.core.protocol.message.PowerOff;
 import org.guestmount.core.protocol.message.UnmountAll;
+import org.guestmount.core.qemu.MemoryModules;
+import org.guestmount.core.qemu.QmpException;
 import org.guestmount.core.rpc.RpcGuestFilesystem;
 import org.guestmount.core.rpc.RpcGuestMachine;
 import org.guestmount.core.session.LaunchException.Reason;
@@ -46,6 +50,9 @@ public final class GuestSession implements AutoCloseable {
     private final GuestFilesystem filesystem;
     private final GuestMachine machine;
     private final CompletableFuture<Void> lost = new CompletableFuture<>();
+
+    @GuardedBy("this")
+    private int memoryModules;
 
     /** Null until somebody closes; then completes when that is done. */
     private final AtomicReference<CompletableFuture<Void>> closing = new AtomicReference<>();
@@ -113,6 +120,23 @@ public final class GuestSession implements AutoCloseable {
     /** Control of the guest. */
     public GuestMachine machine() {
         return machine;
+    }
+
+    /**
+     * Adds memory to the guest, which has it a moment later.
+     *
+     * @param bytes at least so many
+     * @throws GuestFilesystemException {@code ENOMEM} if QEMU cannot
+     */
+    public synchronized void addMemory(long bytes) throws GuestFilesystemException, InterruptedException {
+        try {
+            MemoryModules.add(guest.monitor(), memoryModules++, bytes);
+        } catch (QmpException e) {
+            throw new GuestFilesystemException(
+                    Errno.ENOMEM,
+                    "the guest cannot be given " + (bytes >> 20) + " MiB of memory: " + e.getMessage(),
+                    e);
+        }
     }
 
     /** Completes if the guest dies by itself; never when the session is closed. What was not synced is lost then. */

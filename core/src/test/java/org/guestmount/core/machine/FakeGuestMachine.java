@@ -48,10 +48,28 @@ public final class FakeGuestMachine implements GuestMachine {
     }
 
     @Override
+    public List<String> assemble() {
+        log.add("assemble");
+        return List.of();
+    }
+
+    @Override
+    public long memoryToUnlock(String device) {
+        log.add("memoryToUnlock " + device);
+        return 0;
+    }
+
+    @Override
+    public String unlock(String device, ByteBuffer key) throws GuestFilesystemException {
+        log.add("unlock " + device);
+        throw GuestFilesystemException.of(Errno.EACCES, "unlock", device);
+    }
+
+    @Override
     public MountOutcome mount(MountRequest request) throws GuestFilesystemException {
         log.add("mount " + request.device() + " " + request.mountpoint());
         if (devices.stream().noneMatch(device -> device.name().equals(request.device()))) {
-            throw GuestFilesystemException.of(Errno.ENOENT, "mount", request.device());
+            throw GuestFilesystemException.of(Errno.ENXIO, "mount", request.device());
         }
         return new MountOutcome(false, "");
     }

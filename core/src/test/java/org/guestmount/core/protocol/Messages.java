@@ -9,6 +9,7 @@ import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
 import org.guestmount.core.fs.XattrMode;
+import org.guestmount.core.protocol.message.Assemble;
 import org.guestmount.core.protocol.message.CopyRange;
 import org.guestmount.core.protocol.message.Create;
 import org.guestmount.core.protocol.message.DetectFilesystems;
@@ -25,6 +26,7 @@ import org.guestmount.core.protocol.message.Listxattr;
 import org.guestmount.core.protocol.message.Lookup;
 import org.guestmount.core.protocol.message.MapExtents;
 import org.guestmount.core.protocol.message.MapSmallFiles;
+import org.guestmount.core.protocol.message.MemoryToUnlock;
 import org.guestmount.core.protocol.message.Mkdir;
 import org.guestmount.core.protocol.message.Mknod;
 import org.guestmount.core.protocol.message.Mount;
@@ -47,6 +49,7 @@ import org.guestmount.core.protocol.message.Statfs;
 import org.guestmount.core.protocol.message.Symlink;
 import org.guestmount.core.protocol.message.Sync;
 import org.guestmount.core.protocol.message.Unlink;
+import org.guestmount.core.protocol.message.Unlock;
 import org.guestmount.core.protocol.message.UnmountAll;
 import org.guestmount.core.protocol.message.UpdateFile;
 import org.guestmount.core.protocol.message.UpdateFromWindow;
@@ -259,6 +262,16 @@ final class Messages {
                 commands(Combinators.combine(Vocabulary.timestamps(), Vocabulary.buffers(512))
                         .as(Wake::new));
             case SETTLE -> commands(Arbitraries.just(new Settle()));
+            case ASSEMBLE ->
+                pairs(
+                        Arbitraries.just(new Assemble()),
+                        Vocabulary.texts().list().ofMaxSize(5));
+            case UNLOCK ->
+                pairs(
+                        Combinators.combine(Vocabulary.texts(), Vocabulary.buffers(2000))
+                                .as(Unlock::new),
+                        Vocabulary.texts());
+            case MEMORY_TO_UNLOCK -> pairs(Vocabulary.texts().map(MemoryToUnlock::new), Vocabulary.longs());
             case POWER_OFF -> commands(Arbitraries.just(new PowerOff()));
         };
     }

@@ -193,7 +193,8 @@ final class Vocabulary {
                         texts().injectNull(0.3),
                         texts().injectNull(0.3),
                         longs(),
-                        Arbitraries.of(true, false))
+                        Arbitraries.of(true, false),
+                        texts().list().ofMaxSize(3))
                 .as(DetectedFilesystem::new);
     }
 

@@ -45,7 +45,7 @@ class QemuCommandLineTest {
                         "-numa",
                         "node,nodeid=1,memdev=window",
                         "-m",
-                        "528M",
+                        "528M,slots=4,maxmem=16912M",
                         "-rtc",
                         "base=utc",
                         "-kernel",
@@ -56,7 +56,7 @@ class QemuCommandLineTest {
                         "console=ttyS0 panic=1 no_timer_check 8250.nr_uarts=1 edd=off cryptomgr.notests"
                                 + " raid=noautodetect rcupdate.rcu_expedited=1 mitigations=off init_on_alloc=0"
                                 + " hardened_usercopy=off randomize_kstack_offset=off nokaslr audit=0 lsm="
-                                + " cgroup_disable=memory nowatchdog tsc=unstable memmap=16777216$0x20000000 numa=off guestmount_window=16777216$0x20000000"
+                                + " cgroup_disable=memory nowatchdog memhp_default_state=online acpi=copy_dsdt tsc=unstable memmap=16777216$0x20000000 numa=off guestmount_window=16777216$0x20000000"
                                 + " quiet",
                         "-chardev",
                         "stdio,id=console,signal=off",

@@ -66,8 +66,8 @@ final class RpcGuestMachineTest {
 
             assertThatExceptionOfType(GuestFilesystemException.class)
                     .isThrownBy(() -> machine.mount(new MountRequest("/dev/sdz", GuestPath.ROOT, "", null)))
-                    .withMessage("mount /dev/sdz: No such file or directory")
-                    .satisfies(failure -> assertThat(failure.errno()).isEqualTo(Errno.ENOENT));
+                    .withMessage("mount /dev/sdz: No such device or address")
+                    .satisfies(failure -> assertThat(failure.errno()).isEqualTo(Errno.ENXIO));
         }
     }
 }

@@ -2,6 +2,7 @@ package org.guestmount.it.framework;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** A program to run as a user would, with nothing on its standard input and a limit to its time. */
+/** A program to run as a user would, with nothing on its standard input unless said and a limit to its time. */
 public final class Command {
     private static final Duration DEFAULT_LIMIT = Duration.ofMinutes(2);
     private static final Duration OUTPUT_LIMIT = Duration.ofSeconds(10);
@@ -27,6 +28,7 @@ public final class Command {
     private final List<String> withoutEnvironment = new ArrayList<>();
     private @Nullable Path directory;
     private Duration limit = DEFAULT_LIMIT;
+    private String input = "";
 
     private Command(List<String> argv) {
         this.argv = List.copyOf(argv);
@@ -55,6 +57,12 @@ public final class Command {
         return this;
     }
 
+    /** What it reads from its standard input: little enough for a pipe. */
+    public Command reading(String text) {
+        input = text;
+        return this;
+    }
+
     public Command within(Duration newLimit) {
         limit = newLimit;
         return this;
@@ -78,7 +86,9 @@ public final class Command {
     public Result result() {
         try {
             Process process = builder().start();
-            process.getOutputStream().close();
+            try (OutputStream stdin = process.getOutputStream()) {
+                stdin.write(input.getBytes(StandardCharsets.UTF_8));
+            }
             CompletableFuture<String> output = reading(process.getInputStream());
             CompletableFuture<String> errors = reading(process.getErrorStream());
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -22,12 +22,31 @@ public final class Guestmount {
     /** Enough for the first use of a run, which builds the appliance, on a slow machine. */
     private static final Duration LIMIT = Duration.ofMinutes(4);
 
+    /** Runs a command as a terminal's foreground process and types an answer to whatever ends in a colon. */
+    private static final String TERMINAL = """
+            import os, pty, sys
+            split = sys.argv.index('--')
+            answers, command = sys.argv[1:split], sys.argv[split + 1:]
+            pid, master = pty.fork()
+            if pid == 0: os.execvp(command[0], command)
+            seen, answered = b'', 0
+            while True:
+                try: seen += os.read(master, 4096)
+                except OSError: break
+                if answers and seen[answered:].endswith(b': '):
+                    os.write(master, answers.pop(0).encode() + b'\\n')
+                    answered = len(seen)
+            sys.stdout.write(seen.decode())
+            sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+            """;
+
     private final Path area;
     private final List<String> arguments = new ArrayList<>();
     private final Map<String, String> environment = new HashMap<>();
     private Path program = Project.folder().resolve("bin");
     private Path mountpoint;
     private @Nullable String user;
+    private String input = "";
     private @Nullable Mount mount;
 
     Guestmount(Path area) {
@@ -119,11 +138,35 @@ public final class Guestmount {
         return mountpoint;
     }
 
+    /** What it reads from its standard input. */
+    public Guestmount reading(String text) {
+        input = text;
+        return this;
+    }
+
     /** Runs it and returns when it does, whatever comes of it; with nothing added to its arguments. */
     public Command.Result result() {
         List<Object> argv = new ArrayList<>(arguments);
         argv.add(mountpoint);
-        return command("guestmount", argv.toArray()).result();
+        return command("guestmount", argv.toArray()).reading(input).result();
+    }
+
+    /** Mounts at a terminal of its own, where each question is answered; what the terminal showed is the launch's output. */
+    public Mount mountAnswering(String... answers) throws IOException {
+        Path script = Files.writeString(area.resolve("terminal.py"), TERMINAL);
+        List<Object> argv = new ArrayList<>(List.of("python3", script));
+        argv.addAll(List.of(answers));
+        argv.addAll(List.of("--", program.resolve("guestmount")));
+        argv.addAll(arguments);
+        argv.add(mountpoint);
+        Command.Result launch = Command.of(argv.toArray())
+                .with(environment)
+                .in(area)
+                .within(LIMIT)
+                .result();
+        assertThat(launch.status()).as("%s", launch).isZero();
+        mount = new Mount(this, launch);
+        return mount;
     }
 
     /** Mounts, which must succeed, with {@code -v} so that there is something to show if a test fails. */

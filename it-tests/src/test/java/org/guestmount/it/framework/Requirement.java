@@ -49,6 +49,12 @@ public enum Requirement {
         boolean isMet() {
             return hasProgram("man");
         }
+    },
+    STORAGE_TOOLS("lvm, mdadm and cryptsetup, of which the appliance is made") {
+        @Override
+        boolean isMet() {
+            return hasProgram("lvm", "mdadm", "cryptsetup", "busybox");
+        }
     };
 
     private final String description;
