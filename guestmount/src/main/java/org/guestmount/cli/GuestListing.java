@@ -4,19 +4,22 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.json.JsonObject;
 import org.guestmount.core.machine.BlockDevice;
 import org.guestmount.core.machine.DetectedFilesystem;
 import org.guestmount.core.machine.GuestMachine;
+import org.guestmount.core.machine.MountRequest;
+import org.guestmount.core.machine.OperatingSystem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The block devices of a guest, and what is on them.
+ * The block devices of a guest, what is on them, and the operating systems that are.
  *
  * <p>The JSON is described in guestmount(1), JSON; members may be added to it, but none removed or changed.
  */
-record GuestListing(List<Device> devices) {
+record GuestListing(List<Device> devices, List<OperatingSystem> systems) {
     private static final int SCHEMA = 1;
 
     /**
@@ -32,6 +35,7 @@ record GuestListing(List<Device> devices) {
 
     GuestListing {
         devices = List.copyOf(devices);
+        systems = List.copyOf(systems);
     }
 
     /** @param images of the drives, in their order */
@@ -48,13 +52,41 @@ record GuestListing(List<Device> devices) {
             boolean drive = block.parent() == null && drives < images.size();
             devices.add(new Device(block, drive ? images.get(drives++) : null, contents.get(block.name())));
         }
-        return new GuestListing(devices);
+        return new GuestListing(devices, machine.inspect());
     }
 
     JsonObject json() {
         return new JsonObject()
                 .put("schema", SCHEMA)
-                .put("devices", devices.stream().map(GuestListing::json).toList());
+                .put("devices", devices.stream().map(GuestListing::json).toList())
+                .put(
+                        "operating_systems",
+                        systems.stream().map(GuestListing::json).toList());
+    }
+
+    private static JsonObject json(OperatingSystem system) {
+        return new JsonObject()
+                .put("root", system.root())
+                .put("family", system.family().title())
+                .put("distribution", orNull(system.distribution()))
+                .put("product", orNull(system.product()))
+                .put("version", orNull(system.version()))
+                .put("hostname", orNull(system.hostname()))
+                .put("architecture", orNull(system.architecture()))
+                .put("media", system.media())
+                .put("mounts", system.mounts().stream().map(GuestListing::json).toList());
+    }
+
+    private static @Nullable String orNull(String text) {
+        return text.isEmpty() ? null : text;
+    }
+
+    private static JsonObject json(MountRequest mount) {
+        return new JsonObject()
+                .put("device", mount.device())
+                .put("mountpoint", mount.mountpoint().display())
+                .put("options", mount.options())
+                .put("type", mount.type());
     }
 
     private static JsonObject json(Device device) {
@@ -66,6 +98,7 @@ record GuestListing(List<Device> devices) {
                         .put("type", content.type())
                         .put("label", content.label())
                         .put("uuid", content.uuid())
+                        .put("subvolumes", content.subvolumes())
                         .put("mountable", content.mountable());
         return new JsonObject()
                 .put("device", block.name())
@@ -89,6 +122,17 @@ record GuestListing(List<Device> devices) {
                     content == null ? null : content.uuid(),
                     device.image);
         }
-        return table.toString();
+        return systems.isEmpty() ? table.toString() : table + "\n" + systemsText();
+    }
+
+    private TextTable systemsText() {
+        TextTable table = new TextTable("OPERATING SYSTEM", "ROOT", "HOSTNAME", "MOUNTED BY -i");
+        for (OperatingSystem system : systems) {
+            String mounts = system.mounts().stream()
+                    .map(mount -> mount.device() + " on " + mount.mountpoint().display())
+                    .collect(Collectors.joining(", "));
+            table.add(system.title(), system.root(), system.hostname(), mounts);
+        }
+        return table;
     }
 }

@@ -25,8 +25,13 @@ final class ListRun extends GuestRun {
     @Override
     ExitCode work() throws UserException, LaunchException, InterruptedException {
         GuestSession session = launch(true);
+        Keys keys = options.keys(report::finish);
         GuestListing listing;
         try {
+            session.machine().blockDevices(options.drives().size());
+            GuestVolumes volumes = new GuestVolumes(session.machine(), keys, session::addMemory);
+            volumes.openGiven();
+            volumes.notes().forEach(report::notice);
             List<String> images = options.drives().stream()
                     .map(drive -> drive.image().toString())
                     .toList();
@@ -34,6 +39,7 @@ final class ListRun extends GuestRun {
         } catch (GuestFilesystemException e) {
             throw new UserException("the guest cannot list its disks: " + e.getMessage(), e);
         } finally {
+            keys.forget();
             release(session, false);
         }
         return GuestmountCommand.print(options.json() ? listing.json() + "\n" : listing.text(), out);

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Objects;
 import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.json.JsonException;
 import org.guestmount.core.json.JsonObject;
 import org.guestmount.core.machine.BlockDevice;
 import org.guestmount.core.machine.DetectedFilesystem;
 import org.guestmount.core.machine.FakeGuestMachine;
+import org.guestmount.core.machine.MountRequest;
+import org.guestmount.core.machine.OperatingSystem;
+import org.guestmount.core.machine.OperatingSystem.Family;
 import org.junit.jupiter.api.Test;
 
 class GuestListingTest {
@@ -58,7 +62,7 @@ class GuestListingTest {
                 .hasToString(
                         "{\"device\":\"/dev/sda1\",\"parent\":\"/dev/sda\",\"image\":null,"
                                 + "\"size\":104857600,\"sector_size\":512,"
-                                + "\"content\":{\"type\":\"vfat\",\"label\":\"EFI\",\"uuid\":\"1234-ABCD\",\"mountable\":true}}");
+                                + "\"content\":{\"type\":\"vfat\",\"label\":\"EFI\",\"uuid\":\"1234-ABCD\",\"subvolumes\":[],\"mountable\":true}}");
         JsonObject swap = ((JsonObject) devices.get(3)).object("content");
         assertThat(swap.text("label")).isEqualTo("a \"b\"\u001b[2J\u202e");
         assertThat(swap.get("mountable")).isEqualTo(false);
@@ -69,7 +73,39 @@ class GuestListingTest {
     void aGuestWithoutDevicesIsListedToo() throws GuestFilesystemException {
         GuestListing none = GuestListing.of(new FakeGuestMachine(), List.of());
 
-        assertThat(none.json()).hasToString("{\"schema\":1,\"devices\":[]}");
+        assertThat(none.json()).hasToString("{\"schema\":1,\"devices\":[],\"operating_systems\":[]}");
         assertThat(none.text()).isEqualTo("DEVICE  SIZE  CONTENT  LABEL  UUID  IMAGE\n");
+    }
+
+    @Test
+    void systemsAreListedWithWhatWouldBeMounted() throws Exception {
+        OperatingSystem system = new OperatingSystem(
+                "/dev/sda2",
+                Family.LINUX,
+                "debian",
+                "Debian GNU/Linux 12",
+                "12",
+                "web",
+                "",
+                false,
+                List.of(
+                        new MountRequest("/dev/sda2", GuestPath.ROOT, "", "ext4"),
+                        new MountRequest("/dev/sda1", GuestPath.of("/boot"), "ro", null)),
+                List.of(),
+                List.of());
+        GuestListing listing = new GuestListing(List.of(), List.of(system));
+
+        assertThat(listing.text()).endsWith("""
+
+                OPERATING SYSTEM     ROOT       HOSTNAME  MOUNTED BY -i
+                Debian GNU/Linux 12  /dev/sda2  web       /dev/sda2 on /, /dev/sda1 on /boot
+                """);
+        JsonObject json = JsonObject.parse(listing.json().toString());
+        JsonObject first = (JsonObject) ((List<?>) Objects.requireNonNull(json.get("operating_systems"))).get(0);
+        assertThat(first.text("root")).isEqualTo("/dev/sda2");
+        assertThat(first.get("architecture")).isNull();
+        assertThat(first.get("mounts"))
+                .hasToString("[{\"device\":\"/dev/sda2\",\"mountpoint\":\"/\",\"options\":\"\",\"type\":\"ext4\"}, "
+                        + "{\"device\":\"/dev/sda1\",\"mountpoint\":\"/boot\",\"options\":\"ro\",\"type\":null}]");
     }
 }
