@@ -2,11 +2,13 @@ package org.guestmount.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.guestmount.appliance.image.ApplianceBuilder;
 import org.guestmount.appliance.image.ApplianceSettings;
 import org.guestmount.core.drive.Drive;
+import org.guestmount.core.libvirt.Libvirt;
 import org.guestmount.core.session.GuestSession;
 import org.guestmount.core.session.LaunchException;
 import org.guestmount.core.session.LaunchSettings;
@@ -57,17 +59,29 @@ abstract sealed class GuestRun permits MountRun, ListRun {
         err.println("guestmount: " + message);
     }
 
-    /** Launches a guest with the drives of the command line; the caller releases it. */
-    final GuestSession launch(boolean readOnly) throws LaunchException, InterruptedException {
-        ApplianceBuilder appliances =
-                new ApplianceBuilder(ApplianceSettings.fromEnvironment(settings.cacheFolder(), environment));
-        return GuestSession.launch(new SessionConfig(drives(readOnly), settings), appliances, report);
+    /** The drives of the command line, in the order the guest sees them; at least one. */
+    final List<Drive> drives(boolean readOnly) throws UserException, InterruptedException {
+        Libvirt libvirt = new Libvirt(settings.searchPath(), options.connection());
+        List<Drive> drives = new ArrayList<>();
+        for (AddedDrives added : options.drives()) {
+            drives.addAll(added.drives(readOnly, libvirt));
+        }
+        if (drives.size() > SessionConfig.MAX_DRIVES) {
+            throw new UserException(drives.size() + " disk images given; a guest can have " + SessionConfig.MAX_DRIVES);
+        }
+        return drives;
     }
 
-    private List<Drive> drives(boolean readOnly) {
-        return options.drives().stream()
-                .map(drive -> new Drive(drive.image(), drive.format(), readOnly, drive.blockSize()))
-                .toList();
+    /** What the drives are made of, for people. */
+    static List<String> images(List<Drive> drives) {
+        return drives.stream().map(drive -> drive.image().toString()).toList();
+    }
+
+    /** Launches a guest with these drives; the caller releases it. */
+    final GuestSession launch(List<Drive> drives) throws LaunchException, InterruptedException {
+        ApplianceBuilder appliances =
+                new ApplianceBuilder(ApplianceSettings.fromEnvironment(settings.cacheFolder(), environment));
+        return GuestSession.launch(new SessionConfig(drives, settings), appliances, report);
     }
 
     /** Returns whether everything is on the images. */

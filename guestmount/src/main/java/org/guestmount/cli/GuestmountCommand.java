@@ -26,7 +26,7 @@ public final class GuestmountCommand {
     }
 
     static ExitCode run(String[] arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
-        GuestmountOptions options = new GuestmountOptions();
+        GuestmountOptions options = new GuestmountOptions(environment);
         Optional<ExitCode> exit = CommandParser.parse(options.commandLine(), arguments, options::validate, out, err);
         if (exit.isPresent()) {
             return exit.get();

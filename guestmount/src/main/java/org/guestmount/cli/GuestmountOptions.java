@@ -4,6 +4,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.guestmount.core.drive.ImageLocation;
+import org.guestmount.core.drive.ImageUri;
+import org.guestmount.core.drive.LocalImage;
 import org.guestmount.core.machine.MountRequest;
 import org.guestmount.core.session.SessionConfig;
 import org.guestmount.mount.FuseBackend;
@@ -24,9 +28,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "guestmount",
         customSynopsis = {
-            "guestmount [--ro] -a IMAGE [-a IMAGE...] -i DIRECTORY",
-            "       guestmount [--ro] -a IMAGE [-a IMAGE...] -m DEVICE[:MOUNTPOINT[:OPTIONS[:FSTYPE]]] [-m...] DIRECTORY",
-            "       guestmount -a IMAGE [-a IMAGE...] --list [--json]",
+            "guestmount [--ro] -a IMAGE|-d DOMAIN [-a...] -i DIRECTORY",
+            "       guestmount [--ro] -a IMAGE|-d DOMAIN [-a...] -m DEVICE[:MOUNTPOINT[:OPTIONS[:FSTYPE]]] [-m...] DIRECTORY",
+            "       guestmount -a IMAGE|-d DOMAIN [-a...] --list [--json]",
             "       guestmount --status [--json]"
         },
         description = "Mount the filesystems inside a virtual machine's disk image on a directory.",
@@ -46,19 +50,24 @@ final class GuestmountOptions {
     private static final Duration DEFAULT_CACHE_TIMEOUT = Duration.ofSeconds(60);
 
     private final CommandLine commandLine = CommandParser.commandLine(this);
-    private final List<DriveOption> drives = new ArrayList<>();
+    private final Map<String, String> environment;
+    private final List<AddedDrives> drives = new ArrayList<>();
     private final List<MountSpec> mounts = new ArrayList<>();
     private final List<String> fuseOptions = new ArrayList<>();
     private final List<KeySelector> keySelectors = new ArrayList<>();
     private final List<String> directories = new ArrayList<>();
     private @Nullable String format;
+    private @Nullable String snapshot;
     private @Nullable Integer blockSize;
+    private @Nullable String connection;
     private boolean formatUnused;
+    private boolean snapshotUnused;
     private boolean blockSizeUnused;
     private boolean readOnly;
     private boolean readWrite;
     private FuseBackend fuseBackend = FuseBackend.KERNEL;
     private boolean readOnlyByDefault;
+    private boolean onlyReadable;
     private Duration cacheTimeout = DEFAULT_CACHE_TIMEOUT;
     private @Nullable String root;
     private @Nullable Path pidFile;
@@ -88,6 +97,11 @@ final class GuestmountOptions {
             order = 17,
             description = "With -i: mount each volume of Windows on a directory called by its letter, such as /c.")
     private boolean driveLetters;
+
+    /** @param environment where the passwords of URIs may be */
+    GuestmountOptions(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+    }
 
     @Option(
             names = {"-n", "--no-sync"},
@@ -131,19 +145,52 @@ final class GuestmountOptions {
 
     @Option(
             names = {"-a", "--add"},
-            paramLabel = "IMAGE",
+            paramLabel = "IMAGE|URI",
             order = 10,
             description = "Add a disk image: /dev/sda in the guest, the next one /dev/sdb.")
     void add(@Nullable String image) {
         if (image == null) {
             return;
         }
-        if (looksLikeUri(image)) {
-            throw misused("-a " + image + ": only image files can be added, by their path");
+        try {
+            drives.add(new DriveOption(location(image), format, snapshot, blockSize));
+        } catch (IllegalArgumentException e) {
+            throw misused(e);
         }
-        drives.add(new DriveOption(Path.of(image).toAbsolutePath(), format, blockSize));
+        onlyReadable |= snapshot != null;
         formatUnused = false;
+        snapshotUnused = false;
         blockSizeUnused = false;
+    }
+
+    private ImageLocation location(String image) {
+        return ImageUri.isUri(image)
+                ? ImageUri.parse(image, environment)
+                : new LocalImage(Path.of(image).toAbsolutePath());
+    }
+
+    @Option(
+            names = {"-d", "--domain"},
+            paramLabel = "DOMAIN",
+            order = 11,
+            description = "Add all disks of a virtual machine that libvirt knows, by its name or UUID.")
+    void domain(@Nullable String nameOrUuid) {
+        if (nameOrUuid == null) {
+            return;
+        }
+        drives.add(new DomainOption(nameOrUuid, blockSize));
+        blockSizeUnused = false;
+    }
+
+    @Option(
+            names = {"-c", "--connect"},
+            paramLabel = "URI",
+            order = 12,
+            description = "The hypervisor that -d is about, as libvirt names it.")
+    void connect(@Nullable String uri) {
+        if (uri != null) {
+            connection = uri;
+        }
     }
 
     @Option(
@@ -235,6 +282,22 @@ final class GuestmountOptions {
         }
         format = value.isEmpty() ? null : value;
         formatUnused = true;
+    }
+
+    @Option(
+            names = "--snapshot",
+            paramLabel = "NAME",
+            arity = "0..1",
+            fallbackValue = "",
+            order = 52,
+            description =
+                    "The internal snapshot of the qcow2 images after it; without one, their latest state. Implies --ro.")
+    void snapshot(@Nullable String value) {
+        if (value == null) {
+            return;
+        }
+        snapshot = value.isEmpty() ? null : value;
+        snapshotUnused = true;
     }
 
     @Option(
@@ -427,11 +490,17 @@ final class GuestmountOptions {
         if (formatUnused) {
             throw misused("--format must come before the -a it is for");
         }
+        if (snapshotUnused) {
+            throw misused("--snapshot must come before the -a it is for");
+        }
         if (blockSizeUnused) {
             throw misused("--blocksize must come before the -a it is for");
         }
         if (drives.isEmpty()) {
-            throw misused("no disk image given; add one with -a IMAGE");
+            throw misused("no disk image given; add one with -a IMAGE, or those of a domain with -d");
+        }
+        if (onlyReadable && readWrite) {
+            throw misused("--snapshot and --rw contradict each other, for snapshots can only be read");
         }
         if (drives.size() > SessionConfig.MAX_DRIVES) {
             throw misused(drives.size() + " disk images given; a guest can have " + SessionConfig.MAX_DRIVES);
@@ -451,8 +520,14 @@ final class GuestmountOptions {
         return machineReadable != null && alone ? Task.CAPABILITIES : Task.MOUNT;
     }
 
-    List<DriveOption> drives() {
+    List<AddedDrives> drives() {
         return List.copyOf(drives);
+    }
+
+    /** The hypervisor that domains are of; null for libvirt's choice. */
+    @Nullable
+    String connection() {
+        return connection;
     }
 
     List<MountRequest> mounts() {
@@ -482,7 +557,7 @@ final class GuestmountOptions {
     }
 
     boolean readOnly() {
-        return readOnly || (readOnlyByDefault && !readWrite);
+        return readOnly || onlyReadable || (readOnlyByDefault && !readWrite);
     }
 
     /** What holds if neither {@code --ro} nor {@code --rw} is given. */
@@ -535,11 +610,6 @@ final class GuestmountOptions {
         if (readOnly && readWrite) {
             throw misused("--ro and --rw contradict each other; give one of them");
         }
-    }
-
-    /** Whether libguestfs would take it for a URI: a short lower-case scheme and {@code ://}. */
-    private static boolean looksLikeUri(String image) {
-        return image.matches("(?s)[a-z+]{1,8}://.*");
     }
 
     private ParameterException misused(String message) {

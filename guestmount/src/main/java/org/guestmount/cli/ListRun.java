@@ -3,6 +3,7 @@ package org.guestmount.cli;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
+import org.guestmount.core.drive.Drive;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.session.GuestSession;
 import org.guestmount.core.session.LaunchException;
@@ -24,18 +25,16 @@ final class ListRun extends GuestRun {
 
     @Override
     ExitCode work() throws UserException, LaunchException, InterruptedException {
-        GuestSession session = launch(true);
+        List<Drive> drives = drives(true);
+        GuestSession session = launch(drives);
         Keys keys = options.keys(report::finish);
         GuestListing listing;
         try {
-            session.machine().blockDevices(options.drives().size());
+            session.machine().blockDevices(drives.size());
             GuestVolumes volumes = new GuestVolumes(session.machine(), keys, session::addMemory);
             volumes.openGiven();
             volumes.notes().forEach(report::notice);
-            List<String> images = options.drives().stream()
-                    .map(drive -> drive.image().toString())
-                    .toList();
-            listing = GuestListing.of(session.machine(), images);
+            listing = GuestListing.of(session.machine(), images(drives));
         } catch (GuestFilesystemException e) {
             throw new UserException("the guest cannot list its disks: " + e.getMessage(), e);
         } finally {

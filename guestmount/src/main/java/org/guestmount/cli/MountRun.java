@@ -1,6 +1,7 @@
 package org.guestmount.cli;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.guestmount.cache.CacheConfig;
@@ -8,6 +9,7 @@ import org.guestmount.cache.CachingFilesystem;
 import org.guestmount.cache.PrefetchingFilesystem;
 import org.guestmount.cache.WalkAheadFilesystem;
 import org.guestmount.cache.writebehind.WriteBehindFilesystem;
+import org.guestmount.core.drive.Drive;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.machine.MountRequest;
@@ -40,14 +42,15 @@ final class MountRun extends GuestRun {
     @Override
     ExitCode work() throws UserException, LaunchException, MountException, InterruptedException {
         presence.check();
-        MountedGuest.check(mountConfig(options.readOnly()));
+        List<Drive> drives = drives(options.readOnly());
+        MountedGuest.check(mountConfig(drives.get(0), options.readOnly()));
         MountedGuest.prepare();
 
-        GuestSession session = launch(options.readOnly());
+        GuestSession session = launch(drives);
         boolean served = true;
         boolean released = false;
         try {
-            served = serve(session);
+            served = serve(session, drives);
         } finally {
             released = release(session, options.sync()) && !session.lost().isDone();
             presence.withdraw(served && released);
@@ -55,22 +58,23 @@ final class MountRun extends GuestRun {
         return served && released ? ExitCode.SUCCESS : ExitCode.FAILURE;
     }
 
-    private MountConfig mountConfig(boolean readOnly) {
+    private MountConfig mountConfig(Drive first, boolean readOnly) {
         return new MountConfig(
                 options.mountpoint(),
                 readOnly,
-                options.drives().get(0).image().toString(),
+                first.image().toString(),
                 options.fuseOptions(),
                 options.fuseBackend(),
                 options.cacheTimeout());
     }
 
     /** Returns when the mount is gone, by itself or by request: whether all went well. */
-    private boolean serve(GuestSession session) throws UserException, MountException, InterruptedException {
-        boolean writable = mountInGuest(session);
+    private boolean serve(GuestSession session, List<Drive> drives)
+            throws UserException, MountException, InterruptedException {
+        boolean writable = mountInGuest(session, drives.size());
         boolean readOnly = options.readOnly() || !writable;
         LOG.info("filesystems mounted in the guest");
-        presence.establish(readOnly);
+        presence.establish(images(drives), readOnly);
         CacheConfig caching = new CacheConfig(options.cacheTimeout(), CacheConfig.DEFAULT_MAX_BYTES);
         boolean served;
         boolean defer = !options.readOnly() && options.mounts().stream().noneMatch(MountRequest::isSynchronous);
@@ -78,7 +82,7 @@ final class MountRun extends GuestRun {
         GuestFilesystem cached = new WalkAheadFilesystem(new CachingFilesystem(guest, caching), caching);
         boolean prefetch = options.readOnly() && !options.cacheTimeout().isZero();
         try (GuestFilesystem filesystem = prefetch ? new PrefetchingFilesystem(cached, session.drives()) : cached) {
-            MountEnd end = new MountEnd(MountedGuest.mount(filesystem, mountConfig(readOnly)));
+            MountEnd end = new MountEnd(MountedGuest.mount(filesystem, mountConfig(drives.get(0), readOnly)));
             try {
                 served = serveUntil(end, session.lost());
             } finally {
@@ -93,12 +97,12 @@ final class MountRun extends GuestRun {
     }
 
     /** Whether anything can be written to. */
-    private boolean mountInGuest(GuestSession session) throws UserException, InterruptedException {
+    private boolean mountInGuest(GuestSession session, int drives) throws UserException, InterruptedException {
         Keys keys = options.keys(report::finish);
         GuestVolumes volumes = new GuestVolumes(session.machine(), keys, session::addMemory);
         GuestMounts mounts = new GuestMounts(session.machine(), volumes, report::notice);
         try {
-            mounts.awaitDrives(options.drives().size());
+            mounts.awaitDrives(drives);
             SystemMounts.Choice system = options.system();
             if (system != null) {
                 new SystemMounts(session.machine(), session.filesystem(), volumes, mounts, report::notice)

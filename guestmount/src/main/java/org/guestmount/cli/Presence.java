@@ -20,7 +20,6 @@ final class Presence {
     private static final Logger LOG = LoggerFactory.getLogger(Presence.class);
 
     private final Path mountpoint;
-    private final List<String> images;
     private final boolean detach;
     private final Map<String, String> environment;
     private final @Nullable PidFile pidFile;
@@ -33,8 +32,6 @@ final class Presence {
         Path file = options.pidFile();
         Integer fd = options.readyFd();
         this.mountpoint = options.mountpoint();
-        this.images =
-                options.drives().stream().map(drive -> drive.image().toString()).toList();
         this.detach = detach;
         this.environment = environment;
         this.pidFile = file == null ? null : new PidFile(file);
@@ -54,9 +51,10 @@ final class Presence {
     /**
      * Leaves the record, to be done before mounting so that no mount is ever without.
      *
+     * @param images of the drives
      * @param readOnly whether nothing can be written to
      */
-    void establish(boolean readOnly) throws UserException {
+    void establish(List<String> images, boolean readOnly) throws UserException {
         try {
             MountRecords all = MountRecords.ofThisUser();
             all.removeStale();

@@ -19,7 +19,7 @@ final class CommandModels {
                 new ApplianceBuilder(ApplianceSettings.fromEnvironment(Path.of("/nonexistent"), Map.of()));
         try {
             return List.of(
-                    new GuestmountOptions().commandLine(),
+                    new GuestmountOptions(Map.of()).commandLine(),
                     new GuestunmountOptions().commandLine(),
                     new CommandLine(new GuestmountApplianceCommand(
                             unused, LaunchSettings.fromEnvironment(Map.of()), new LaunchListener() {})));

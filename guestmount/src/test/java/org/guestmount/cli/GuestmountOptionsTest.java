@@ -7,7 +7,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import org.guestmount.core.drive.LocalImage;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.machine.MountRequest;
 import org.guestmount.mount.FuseBackend;
@@ -22,13 +24,13 @@ class GuestmountOptionsTest {
 
     /** Arguments are separated by single spaces. */
     private GuestmountOptions accepted(String arguments) {
-        GuestmountOptions options = new GuestmountOptions();
+        GuestmountOptions options = new GuestmountOptions(Map.of());
         assertThat(parse(options, arguments)).as(err::toString).isEmpty();
         return options;
     }
 
     private String refusal(String arguments) {
-        assertThat(parse(new GuestmountOptions(), arguments)).contains(ExitCode.FAILURE);
+        assertThat(parse(new GuestmountOptions(Map.of()), arguments)).contains(ExitCode.FAILURE);
         assertThat(out.size()).isZero();
         return err.toString(StandardCharsets.UTF_8).lines().findFirst().orElseThrow();
     }
@@ -44,8 +46,9 @@ class GuestmountOptionsTest {
 
     private static DriveOption drive(String image, String format, int blockSize) {
         return new DriveOption(
-                Path.of(image).toAbsolutePath(),
+                new LocalImage(Path.of(image).toAbsolutePath()),
                 format.isEmpty() ? null : format,
+                null,
                 blockSize == 0 ? null : Integer.valueOf(blockSize));
     }
 
@@ -84,6 +87,26 @@ class GuestmountOptionsTest {
         GuestmountOptions options = accepted("-a 1 --format=raw --format -a 2 -m /dev/sda1 mnt");
 
         assertThat(options.drives()).containsExactly(drive("1", "", 0), drive("2", "", 0));
+    }
+
+    @Test
+    void domainsAndImagesKeepTheirOrder() {
+        GuestmountOptions options = accepted("-a 1 -d web --blocksize=4096 -d db -c test:///default -m /dev/sda1 mnt");
+
+        assertThat(options.drives())
+                .containsExactly(drive("1", "", 0), new DomainOption("web", null), new DomainOption("db", 4096));
+        assertThat(options.connection()).isEqualTo("test:///default");
+    }
+
+    @Test
+    void aSnapshotIsOfTheImagesAfterItAndOnlyRead() {
+        GuestmountOptions options = accepted("-a 1 --snapshot=old -a 2 --snapshot -a 3 -m /dev/sda1 mnt");
+
+        assertThat(options.drives())
+                .extracting(added -> ((DriveOption) added).snapshot())
+                .containsExactly(null, "old", null);
+        assertThat(options.readOnly()).isTrue();
+        assertThat(options.mounts()).extracting(MountRequest::options).containsExactly("ro");
     }
 
     @Test
@@ -166,13 +189,13 @@ class GuestmountOptionsTest {
 
     @Test
     void theNamesOfOptionsAreToldToCompletions() {
-        assertThat(parse(new GuestmountOptions(), "--short-options")).contains(ExitCode.SUCCESS);
+        assertThat(parse(new GuestmountOptions(Map.of()), "--short-options")).contains(ExitCode.SUCCESS);
         assertThat(out.toString(StandardCharsets.UTF_8).lines())
                 .contains("-a", "-m", "-r")
                 .allMatch(name -> name.length() == 2);
         out.reset();
 
-        assertThat(parse(new GuestmountOptions(), "--long-options")).contains(ExitCode.SUCCESS);
+        assertThat(parse(new GuestmountOptions(Map.of()), "--long-options")).contains(ExitCode.SUCCESS);
         assertThat(out.toString(StandardCharsets.UTF_8).lines())
                 .contains("--add", "--mount", "--list", "--help")
                 .doesNotContain("--long-options", "--short-options")
@@ -190,7 +213,7 @@ class GuestmountOptionsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "''|no disk image given; add one with -a IMAGE",
+                "''|no disk image given; add one with -a IMAGE, or those of a domain with -d",
                 "-a 1|nothing to mount given; have the guest's system found with -i, or say which filesystem of the guest with"
                         + " -m, such as -m /dev/sda1",
                 "-a 1 -m /dev/sda1|no mountpoint given; name a directory of this machine after the options",
@@ -209,7 +232,7 @@ class GuestmountOptionsTest {
                 "--fuse-backend=libfuse|--fuse-backend=libfuse: must be kernel or jnr",
                 "-a 1 --list mnt|--list mounts nothing; leave out the directory mnt",
                 "-a 1 --list -m /dev/sda1|--list mounts nothing; leave out -m",
-                "--list|no disk image given; add one with -a IMAGE",
+                "--list|no disk image given; add one with -a IMAGE, or those of a domain with -d",
                 "--status -a 1|--status lists all mounts of yours; give neither --list, -a, -m nor a directory with it",
                 "--status mnt|--status lists all mounts of yours; give neither --list, -a, -m nor a directory with it",
                 "--status --list|--status lists all mounts of yours; give neither --list, -a, -m nor a directory with it",
@@ -219,7 +242,8 @@ class GuestmountOptionsTest {
                 "--machine-readable=file:|--machine-readable=file:: must be file:NAME, fd:N, stream:stdout or stream:stderr",
                 "--live|libguestfs live support was removed in libguestfs 1.48",
                 "--fd=x|--fd x: must be a whole number, 0 or more",
-                "-a nbd://host/x|-a nbd://host/x: only image files can be added, by their path",
+                "-a gopher://host/x|gopher://host/x: unknown kind of URI; known are file, nbd, http, https, ftp, ftps,"
+                        + " ssh, iscsi, rbd and nbd+unix",
                 "--no|option --no is ambiguous: it could be --no-fork or --no-sync",
                 "--ver|option --ver is ambiguous: it could be --verbose or --version",
                 "--frobnicate|unknown option --frobnicate",
@@ -243,7 +267,7 @@ class GuestmountOptionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"--help", "--he", "-a 1 --help", "-V --help"})
     void helpGoesToStandardOutput(String arguments) {
-        assertThat(parse(new GuestmountOptions(), arguments)).contains(ExitCode.SUCCESS);
+        assertThat(parse(new GuestmountOptions(Map.of()), arguments)).contains(ExitCode.SUCCESS);
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .startsWith("Usage: guestmount")
                 .contains("--dir-cache-timeout");
@@ -253,7 +277,7 @@ class GuestmountOptionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"-V", "--version"})
     void theVersionNamesTheCommand(String arguments) {
-        assertThat(parse(new GuestmountOptions(), arguments)).contains(ExitCode.SUCCESS);
+        assertThat(parse(new GuestmountOptions(Map.of()), arguments)).contains(ExitCode.SUCCESS);
         assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("guestmount ");
     }
 }

@@ -77,6 +77,33 @@ class LauncherTest {
     }
 
     @Test
+    void passwordsAreInTheEnvironmentRatherThanTheArguments() throws Exception {
+        java("for a; do :; done; tr '\\0' '\\n' </proc/$$/cmdline; tr '\\0' '\\n' </proc/$PPID/cmdline; env");
+
+        Result result = run(
+                "guestmount",
+                "-a",
+                "http://me:se:cr*t%40@host:1/a:b@c",
+                "-rahttps://you:other@host/x",
+                "--add=ftp://her@host/x",
+                "http://host:80/x@y",
+                "http://me:{NAME}@host/x",
+                "nbd://host:1/");
+
+        assertThat(result.output().lines())
+                .contains(
+                        "http://me:{GUESTMOUNT_PASSWORD_1}@host:1/a:b@c",
+                        "-rahttps://you:{GUESTMOUNT_PASSWORD_2}@host/x",
+                        "--add=ftp://her@host/x",
+                        "http://host:80/x@y",
+                        "http://me:{NAME}@host/x",
+                        "nbd://host:1/",
+                        "GUESTMOUNT_PASSWORD_1=se:cr*t%40",
+                        "GUESTMOUNT_PASSWORD_2=other");
+        assertThat(result.output().replaceAll("GUESTMOUNT_PASSWORD_\\d=.*", "")).doesNotContain("se:cr", "other");
+    }
+
+    @Test
     void returnsWhenTheMountIsReadyAndLetsGoOfTheOutput() throws Exception {
         javaThatMounts();
 

@@ -60,7 +60,7 @@ final class Rehearsal {
     private static void mount(Path folder) throws Exception {
         Path image = Files.write(folder.resolve("disk.img"), new byte[1 << 20]);
         Path mountpoint = Files.createDirectory(folder.resolve("mnt"));
-        GuestmountOptions options = new GuestmountOptions();
+        GuestmountOptions options = new GuestmountOptions(Map.of());
         String[] line = {"-a", image.toString(), "-m", "/dev/sda", "--ro", mountpoint.toString()};
         CommandParser.parse(options.commandLine(), line, options::validate, System.out, System.err);
         Map<String, String> environment = Map.of(

@@ -1,5 +1,6 @@
 package org.guestmount.it;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.guestmount.it.framework.Command;
 import org.guestmount.it.framework.FilesystemType;
 import org.guestmount.it.framework.GuestImage;
@@ -27,7 +29,35 @@ class FormatsIT {
     @RegisterExtension
     static final Workspace WORKSPACE = new Workspace();
 
-    private static final List<String> FORMATS = List.of("raw", "qcow2", "vmdk", "vdi", "vhdx", "vpc", "chain");
+    /** How qemu-img makes each format and variant that it can write, and QEMU too. */
+    private static final Map<String, List<String>> CONVERSIONS = new TreeMap<>(Map.ofEntries(
+            conversion("qcow2"),
+            conversion("qcow2-old", "-o", "compat=0.10"),
+            conversion("qcow2-compressed", "-c"),
+            conversion("qcow2-zstd", "-c", "-o", "compression_type=zstd"),
+            conversion("qcow2-extended", "-o", "extended_l2=on,cluster_size=128k"),
+            conversion("qcow2-external", "-o", "data_file=external.data,data_file_raw=on"),
+            conversion("qcow"),
+            conversion("qed"),
+            conversion("parallels"),
+            conversion("vmdk"),
+            conversion("vmdk-flat", "-o", "subformat=monolithicFlat"),
+            conversion("vmdk-pieces", "-o", "subformat=twoGbMaxExtentSparse"),
+            conversion("vmdk-flatpieces", "-o", "subformat=twoGbMaxExtentFlat"),
+            conversion("vdi"),
+            conversion("vdi-static", "-o", "static=on"),
+            conversion("vhdx"),
+            conversion("vhdx-fixed", "-o", "subformat=fixed"),
+            conversion("vpc"),
+            conversion("vpc-fixed", "-o", "subformat=fixed,force_size=on")));
+
+    private static final List<String> FORMATS = Stream.of(List.of("raw", "chain"), List.copyOf(CONVERSIONS.keySet()))
+            .flatMap(List::stream)
+            .toList();
+
+    private static Map.Entry<String, List<String>> conversion(String name, String... options) {
+        return Map.entry(name, List.of(options));
+    }
 
     /** An image of each format, its filesystem holding a file that names it; the first also has the mountpoints. */
     private static List<GuestImage> images(String folder) throws IOException {
@@ -46,10 +76,40 @@ class FormatsIT {
                         case "raw" -> raw;
                         case "chain" ->
                             raw.layered("layer1.qcow2").layered("layer2.qcow2").layered("layer3.qcow2");
-                        default -> raw.convertedTo(format);
+                        default -> converted(raw, format);
                     });
         }
         return images;
+    }
+
+    private static GuestImage converted(GuestImage raw, String form) {
+        String format = form.replaceFirst("-.*", "");
+        String[] options = requireNonNull(CONVERSIONS.get(form)).stream()
+                .map(option -> option.replace("external.data", raw.path() + ".data"))
+                .toArray(String[]::new);
+        // qemu-img names the extents of a VMDK by it.
+        return raw.convertedTo(form + "." + format, format, options);
+    }
+
+    @Test
+    void whatQemuCanOnlyReadIsOnlyRead() throws IOException {
+        Path contents = WORKSPACE.newFolder("stream-contents");
+        Files.write(contents.resolve("zeros-and-ones"), zerosAndOnes());
+        GuestImage stream = GuestImage.ext4(WORKSPACE.folder().resolve("stream.img"), 48, contents)
+                .convertedTo("stream.vmdk", "vmdk", "-o", "subformat=streamOptimized");
+
+        try (Mount mount = WORKSPACE
+                .guestmount()
+                .drive(stream)
+                .readOnly()
+                .device("/dev/sda")
+                .mount()) {
+            assertThat(mount.resolve("zeros-and-ones")).hasBinaryContent(zerosAndOnes());
+        }
+        Command.Result refused =
+                WORKSPACE.guestmount().drive(stream).device("/dev/sda").result();
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.errors()).contains("QEMU can only read compressed vmdk images; add --ro");
     }
 
     private static byte[] zerosAndOnes() {

@@ -49,6 +49,14 @@ public enum DriveFormat {
         return Stream.of(values()).map(DriveFormat::driver).collect(Collectors.joining(", "));
     }
 
+    /** Whether QEMU can only read it. */
+    boolean isReadOnly() {
+        return switch (this) {
+            case DMG, BOCHS, CLOOP -> true;
+            case RAW, QCOW2, QCOW, QED, VMDK, VDI, VHDX, VPC, PARALLELS -> false;
+        };
+    }
+
     /** Whether a file of this name says that it is in this format. */
     boolean isNamedBy(String fileName) {
         String name = fileName.toLowerCase(Locale.ROOT);

@@ -1,24 +1,20 @@
 package org.guestmount.core.drive;
 
-import java.nio.file.Path;
 import org.guestmount.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An image that was looked into: its format and every file it leads to are settled, so QEMU has nothing to find out.
  *
- * @param file absolute
- * @param blockDevice whether the file is a block device
  * @param virtualSizeBytes the length of the disk, a multiple of 512
  * @param data the file that holds the data of a qcow2 image that is only metadata
  * @param backing what holds the data this image does not have
  */
 public record DriveImage(
-        Path file,
+        ImageStorage storage,
         DriveFormat format,
-        boolean blockDevice,
         long virtualSizeBytes,
-        @Nullable Path data,
+        @Nullable ImageFile data,
         @Nullable DriveImage backing) {
 
     /**
@@ -42,13 +38,13 @@ public record DriveImage(
         JsonObject node = new JsonObject()
                 .put("driver", format.driver())
                 .put("read-only", readOnly)
-                .put("file", fileNode(file, blockDevice, readOnly, shared));
+                .put("file", storage.node(readOnly, shared));
         if (shared) {
             // Reaches the extents of a VMDK image too, which QEMU opens by itself.
             node.put("force-share", true);
         }
         if (data != null) {
-            node.put("data-file", fileNode(data, false, readOnly, shared));
+            node.put("data-file", data.node(readOnly, shared));
         }
         if (canHaveBacking()) {
             node.put("backing", backing == null ? null : backing.node(true, shared));
@@ -56,23 +52,20 @@ public record DriveImage(
         return node;
     }
 
+    /** Whether its data comes from a server. */
+    public boolean isRemote() {
+        return storage instanceof RemoteImage;
+    }
+
+    /** What QEMU must know as {@link RemoteImage#SECRET_ID} while it opens the image; null if nothing. */
+    public @Nullable Secret secret() {
+        return storage instanceof RemoteImage remote ? remote.secret() : null;
+    }
+
     private boolean canHaveBacking() {
         return switch (format) {
             case QCOW2, QCOW, QED, VMDK -> true;
             case RAW, VDI, VHDX, VPC, PARALLELS, DMG, BOCHS, CLOOP -> false;
         };
-    }
-
-    private static JsonObject fileNode(Path file, boolean blockDevice, boolean readOnly, boolean shared) {
-        JsonObject node = new JsonObject()
-                .put("driver", blockDevice ? "host_device" : "file")
-                .put("filename", file.toString());
-        if (shared) {
-            node.put("locking", "off");
-        }
-        if (!readOnly) {
-            node.put("discard", "unmap");
-        }
-        return node;
     }
 }

@@ -38,6 +38,12 @@ final class ImageFiles {
         }
     }
 
+    static void requireWritable(Path file) throws DriveException {
+        if (!Files.isWritable(file)) {
+            throw new DriveException(file + ": you may not write to it; to only read it, add --ro");
+        }
+    }
+
     static boolean isBlockDevice(Path file) {
         try {
             return ((Integer) Files.getAttribute(file, "unix:mode") & TYPE_MASK) == TYPE_BLOCK_DEVICE;

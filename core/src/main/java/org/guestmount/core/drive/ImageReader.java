@@ -3,34 +3,31 @@ package org.guestmount.core.drive;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 
-/** An image file's bytes by offset. What lies past the end reads as zeros, so a short header is just not recognised. */
-final class ImageReader implements AutoCloseable {
+/** Numbers and text in an image, by offset. What lies past the end reads as zeros, so a short header is just not recognised. */
+final class ImageReader {
     /** More than any name or descriptor that QEMU accepts in a header. */
     private static final int MAX_TEXT_BYTES = 1 << 20;
 
-    private final FileChannel channel;
-    private final long size;
+    private final ImageBytes bytes;
 
-    ImageReader(Path file) throws IOException {
-        channel = FileChannel.open(file);
-        size = channel.size();
+    /** @param bytes somebody else closes them */
+    ImageReader(ImageBytes bytes) {
+        this.bytes = bytes;
     }
 
-    /** The file's or block device's length, in bytes. */
+    /** The image's length as a file, in bytes. */
     long size() {
-        return size;
+        return bytes.size();
     }
 
     /** Bytes in the given order, positioned at 0. */
     ByteBuffer read(long offset, int length, ByteOrder order) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(length);
         long position = offset;
-        while (buffer.hasRemaining() && position >= 0 && position < size) {
-            int count = channel.read(buffer, position);
+        while (buffer.hasRemaining() && position >= 0 && position < bytes.size()) {
+            int count = bytes.read(buffer, position);
             if (count < 0) {
                 break;
             }
@@ -52,21 +49,16 @@ final class ImageReader implements AutoCloseable {
         if (length < 0 || length > MAX_TEXT_BYTES) {
             throw new IOException("text of " + Long.toUnsignedString(length) + " bytes in the header");
         }
-        byte[] bytes = read(offset, (int) length, ByteOrder.BIG_ENDIAN).array();
+        byte[] text = read(offset, (int) length, ByteOrder.BIG_ENDIAN).array();
         int end = 0;
-        while (end < bytes.length && bytes[end] != 0) {
+        while (end < text.length && text[end] != 0) {
             end++;
         }
-        return new String(bytes, 0, end, StandardCharsets.UTF_8);
+        return new String(text, 0, end, StandardCharsets.UTF_8);
     }
 
     /** Whether these ASCII characters are at the offset. */
     boolean has(long offset, String magic) throws IOException {
         return text(offset, magic.length()).equals(magic);
-    }
-
-    @Override
-    public void close() throws IOException {
-        channel.close();
     }
 }

@@ -11,7 +11,7 @@ import org.guestmount.core.host.Programs;
 import org.guestmount.core.json.JsonObject;
 
 /** Asks qemu-img(1) about images of formats that are not looked into here. */
-final class QemuImg {
+final class QemuImg implements DiskSizes {
     /** Reading a header takes milliseconds; storage that hangs should not hang us for good. */
     private static final long TIMEOUT_SECONDS = 60;
 
@@ -21,18 +21,13 @@ final class QemuImg {
         this.searchPath = searchPath;
     }
 
-    /**
-     * The length of the disk in bytes.
-     *
-     * @param node QEMU's description of the image
-     * @throws IOException with QEMU's words if it cannot open the image
-     */
-    long virtualSize(JsonObject node) throws IOException, InterruptedException {
+    @Override
+    public long virtualSize(DriveImage image) throws IOException, InterruptedException {
         Path program = Programs.find("qemu-img", searchPath)
                 .orElseThrow(
                         () -> new IOException(
                                 "qemu-img is needed for this format; install it (Debian, Ubuntu: qemu-utils; Fedora: qemu-img)"));
-        String name = "json:" + node;
+        String name = "json:" + image.sharedNode();
         ProcessBuilder builder = new ProcessBuilder(program.toString(), "info", "--output=json", "--force-share", name);
         builder.environment().put("LC_ALL", "C");
         Process process = builder.start();

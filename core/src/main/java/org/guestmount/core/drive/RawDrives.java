@@ -32,10 +32,10 @@ public final class RawDrives implements DriveData, AutoCloseable {
      * @param overlay the file that takes its writes, still empty
      */
     public void add(int drive, DriveImage image, Path overlay) throws IOException {
-        if (image.format() != DriveFormat.RAW) {
+        if (image.format() != DriveFormat.RAW || !(image.storage() instanceof ImageFile file)) {
             return;
         }
-        FileChannel data = FileChannel.open(image.file());
+        FileChannel data = FileChannel.open(file.path());
         drives.put(
                 drive,
                 new RawDrive(data, FileChannel.open(overlay), overlay.toFile().length()));

@@ -17,22 +17,30 @@ import org.guestmount.core.json.JsonObject;
  * <p>Owns the file. It records no backing file; QEMU is told what lies below.
  */
 public final class ReadOnlyOverlay implements AutoCloseable {
+    /** QEMU's choice. */
     private static final int CLUSTER_BITS = 16;
-    private static final int CLUSTER_BYTES = 1 << CLUSTER_BITS;
-    private static final int L1_ENTRY_COVERS_BITS = CLUSTER_BITS + (CLUSTER_BITS - 3);
+
+    /** What is fetched from a server at once: of a slow one, waiting for an answer takes longer than the answer. */
+    private static final int REMOTE_CLUSTER_BITS = 18;
+
     private static final int HEADER_BYTES = 104;
     private static final int MAGIC = 0x514649FB;
     private static final int REFCOUNT_ORDER = 4;
-    private static final int REFCOUNT_TABLE = CLUSTER_BYTES;
-    private static final int REFCOUNT_BLOCK = 2 * CLUSTER_BYTES;
-    private static final int L1_TABLE = 3 * CLUSTER_BYTES;
+
+    /** Where the tables begin, in clusters. */
+    private static final int REFCOUNT_TABLE = 1;
+
+    private static final int REFCOUNT_BLOCK = 2;
+    private static final int L1_TABLE = 3;
 
     private final Path file;
     private final DriveImage image;
+    private final int clusterBits;
 
     private ReadOnlyOverlay(Path file, DriveImage image) {
         this.file = file;
         this.image = image;
+        clusterBits = image.isRemote() ? REMOTE_CLUSTER_BITS : CLUSTER_BITS;
     }
 
     /**
@@ -56,29 +64,31 @@ public final class ReadOnlyOverlay implements AutoCloseable {
 
     // Source: QEMU's docs/interop/qcow2.txt, version 3. Writing it takes a fraction of starting qemu-img.
     private void writeEmpty(FileChannel channel) throws IOException {
-        long l1Entries = (image.virtualSizeBytes() + (1L << L1_ENTRY_COVERS_BITS) - 1) >>> L1_ENTRY_COVERS_BITS;
-        int l1Clusters = (int) ((l1Entries * 8 + CLUSTER_BYTES - 1) >>> CLUSTER_BITS);
+        int clusterBytes = 1 << clusterBits;
+        int l1EntryCoversBits = clusterBits + (clusterBits - 3);
+        long l1Entries = (image.virtualSizeBytes() + (1L << l1EntryCoversBits) - 1) >>> l1EntryCoversBits;
+        int l1Clusters = (int) ((l1Entries * 8 + clusterBytes - 1) >>> clusterBits);
         ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES)
                 .putInt(0, MAGIC)
                 .putInt(4, 3)
-                .putInt(20, CLUSTER_BITS)
+                .putInt(20, clusterBits)
                 .putLong(24, image.virtualSizeBytes())
                 .putInt(36, (int) l1Entries)
-                .putLong(40, L1_TABLE)
-                .putLong(48, REFCOUNT_TABLE)
+                .putLong(40, (long) L1_TABLE << clusterBits)
+                .putLong(48, (long) REFCOUNT_TABLE << clusterBits)
                 .putInt(56, 1)
                 .putInt(96, REFCOUNT_ORDER)
                 .putInt(100, HEADER_BYTES);
-        ByteBuffer refcountTable = ByteBuffer.allocate(8).putLong(0, REFCOUNT_BLOCK);
-        int clusters = L1_TABLE / CLUSTER_BYTES + l1Clusters;
+        ByteBuffer refcountTable = ByteBuffer.allocate(8).putLong(0, (long) REFCOUNT_BLOCK << clusterBits);
+        int clusters = L1_TABLE + l1Clusters;
         ByteBuffer refcounts = ByteBuffer.allocate(clusters * 2);
         while (refcounts.hasRemaining()) {
             refcounts.putShort((short) 1);
         }
         writeAt(channel, header, 0);
-        writeAt(channel, refcountTable, REFCOUNT_TABLE);
-        writeAt(channel, refcounts.flip(), REFCOUNT_BLOCK);
-        writeAt(channel, ByteBuffer.allocate(1), (long) clusters * CLUSTER_BYTES - 1);
+        writeAt(channel, refcountTable, (long) REFCOUNT_TABLE << clusterBits);
+        writeAt(channel, refcounts.flip(), (long) REFCOUNT_BLOCK << clusterBits);
+        writeAt(channel, ByteBuffer.allocate(1), ((long) clusters << clusterBits) - 1);
     }
 
     private static void writeAt(FileChannel channel, ByteBuffer bytes, long offset) throws IOException {
@@ -94,7 +104,7 @@ public final class ReadOnlyOverlay implements AutoCloseable {
 
     /** QEMU's description of the disk. Nothing is flushed to the host's disk, for nothing of it is kept. */
     public JsonObject node() {
-        return new JsonObject()
+        JsonObject overlay = new JsonObject()
                 .put("driver", "qcow2")
                 .put(
                         "file",
@@ -106,6 +116,8 @@ public final class ReadOnlyOverlay implements AutoCloseable {
                 .put("discard", "unmap")
                 .put("cache", unsafe())
                 .put("backing", image.sharedNode());
+        // What came over the network once is kept.
+        return image.isRemote() ? new JsonObject().put("driver", "copy-on-read").put("file", overlay) : overlay;
     }
 
     private static JsonObject unsafe() {

@@ -18,6 +18,8 @@ final class VmdkReferences {
     static final String ESX_SPARSE_MAGIC = "COWD";
     static final String DESCRIPTOR_START = "# Disk DescriptorFile";
 
+    private static final int FLAGS_OFFSET = 8;
+    private static final int FLAG_COMPRESSED = 1 << 16;
     private static final int SECTOR_BYTES = 512;
     private static final int MAX_DESCRIPTOR_BYTES = 1 << 20;
     private static final Pattern EXTENT =
@@ -42,6 +44,12 @@ final class VmdkReferences {
         long length = Math.min(header.getLong(36), MAX_DESCRIPTOR_BYTES / SECTOR_BYTES) * SECTOR_BYTES;
         // With a capacity of its own, the extent the embedded descriptor lists is this very file.
         return offset == 0 ? ImageReferences.NONE : inDescriptor(image.text(offset, length), capacity == 0);
+    }
+
+    /** Whether its data is compressed, as in an OVA file ("stream-optimized"): QEMU can only read that. */
+    static boolean isCompressed(ImageReader image) throws IOException {
+        return image.has(0, SPARSE_MAGIC)
+                && (image.read(FLAGS_OFFSET, 4, ByteOrder.LITTLE_ENDIAN).getInt() & FLAG_COMPRESSED) != 0;
     }
 
     private static ImageReferences inDescriptor(String descriptor, boolean followsExtents) {

@@ -1,7 +1,10 @@
 package org.guestmount.core.qemu;
 
 import java.time.Duration;
+import org.guestmount.core.drive.RemoteImage;
+import org.guestmount.core.drive.Secret;
 import org.guestmount.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
 
 /** Adds disks to a machine, running or not. Source: QEMU's QMP reference, {@code blockdev-add} and {@code device_add}. */
 public final class GuestDisks {
@@ -20,7 +23,7 @@ public final class GuestDisks {
      * @throws QmpException with what QEMU says if it cannot open it
      */
     public static void attach(QmpClient monitor, GuestDisk disk, int index) throws QmpException, InterruptedException {
-        monitor.execute("blockdev-add", disk.node().with("node-name", node(index)), TIMEOUT);
+        addNode(monitor, disk.node().with("node-name", node(index)), disk.secret());
         JsonObject device = new JsonObject()
                 .put("driver", "scsi-hd")
                 .put("id", device(index))
@@ -36,6 +39,31 @@ public final class GuestDisks {
             device.put("logical_block_size", blockSize).put("physical_block_size", blockSize);
         }
         monitor.execute("device_add", device, TIMEOUT);
+    }
+
+    /**
+     * Opens an image.
+     *
+     * @param node with its name
+     * @param secret what the node refers to as {@link RemoteImage#SECRET_ID}. QEMU has it only meanwhile; null if it needs none
+     */
+    static void addNode(QmpClient monitor, JsonObject node, @Nullable Secret secret)
+            throws QmpException, InterruptedException {
+        if (secret == null) {
+            monitor.execute("blockdev-add", node, TIMEOUT);
+            return;
+        }
+        JsonObject object = new JsonObject()
+                .put("qom-type", "secret")
+                .put("id", RemoteImage.SECRET_ID)
+                .put("format", secret.base64() ? "base64" : "raw")
+                .put("data", secret.data());
+        monitor.execute("object-add", object, TIMEOUT);
+        try {
+            monitor.execute("blockdev-add", node, TIMEOUT);
+        } finally {
+            monitor.execute("object-del", new JsonObject().put("id", RemoteImage.SECRET_ID), TIMEOUT);
+        }
     }
 
     /** Takes a disk away again that the guest does not use any more. */

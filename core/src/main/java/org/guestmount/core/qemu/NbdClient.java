@@ -27,6 +27,8 @@ final class NbdClient implements AutoCloseable {
 
     private static final int OPTION_GO = 7;
     private static final int REPLY_ACK = 1;
+    private static final int REPLY_INFO = 3;
+    private static final int INFO_EXPORT = 0;
     private static final int REPLY_ERROR_BIT = 1 << 31;
     private static final int COMMAND_READ = 0;
 
@@ -39,6 +41,7 @@ final class NbdClient implements AutoCloseable {
     private final SocketChannel connection;
     private final ByteBuffer header = ByteBuffer.allocateDirect(REQUEST_BYTES);
     private long lastCookie;
+    private long size;
 
     private NbdClient(SocketChannel connection) {
         this.connection = connection;
@@ -88,11 +91,19 @@ final class NbdClient implements AutoCloseable {
             if (bytes < 0 || bytes > MAX_OPTION_BYTES) {
                 throw new IOException("the NBD server's answer is " + bytes + " bytes long");
             }
-            receive(ByteBuffer.allocate(bytes));
+            ByteBuffer data = receive(ByteBuffer.allocate(bytes));
+            if (type == REPLY_INFO && bytes >= Short.BYTES + Long.BYTES && data.getShort() == INFO_EXPORT) {
+                size = data.getLong();
+            }
             if ((type & REPLY_ERROR_BIT) != 0) {
                 throw new IOException("the NBD server refuses, with " + Integer.toHexString(type));
             }
         } while (type != REPLY_ACK);
+    }
+
+    /** The length of what is read, in bytes. */
+    long size() {
+        return size;
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.guestmount.core.qemu;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.guestmount.core.appliance.Appliance;
@@ -34,6 +35,7 @@ public final class QemuCommandLine {
             "memhp_default_state=online",
             "acpi=copy_dsdt");
 
+    private static final String SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
     private static final long MEBIBYTE = 1 << 20;
     private static final long FOUR_GIBIBYTES = 1L << 32;
     private static final long LOW_MEMORY_LIMIT = 0xB000_0000L;
@@ -53,7 +55,7 @@ public final class QemuCommandLine {
         add(line, "-name", name.replace(",", ",,"));
         line.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"));
         if (config.sandbox()) {
-            add(line, "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
+            add(line, "-sandbox", SANDBOX);
         }
         // Without the devices that the firmware and the kernel would spend time on.
         String machine = "q35,hpet=off,sata=off,smbus=off,usb=off,vmport=off";
@@ -66,8 +68,7 @@ public final class QemuCommandLine {
         addSystem(line, config);
         add(line, "-chardev", "stdio,id=console,signal=off");
         add(line, "-serial", "chardev:console");
-        add(line, "-chardev", "socket,id=monitor,path=" + config.monitorSocket());
-        add(line, "-mon", "chardev=monitor,mode=control");
+        addMonitor(line, config.monitorSocket());
         add(line, "-object", "rng-random,id=entropy,filename=/dev/urandom");
         add(line, "-device", "virtio-rng-pci,rng=entropy");
         if (config.memory() == null) {
@@ -80,6 +81,22 @@ public final class QemuCommandLine {
         add(line, "-device", "virtserialport,chardev=daemon,name=" + Appliance.DAEMON_PORT);
         add(line, "-device", "virtio-scsi-pci,id=scsi");
         return line;
+    }
+
+    /** The program and its arguments to open images without a machine. */
+    static List<String> ofImageServer(Path program, boolean sandbox, String monitorSocket) {
+        List<String> line = new ArrayList<>(List.of(
+                program.toString(), "-machine", "none", "-nodefaults", "-no-user-config", "-display", "none", "-S"));
+        if (sandbox) {
+            add(line, "-sandbox", SANDBOX);
+        }
+        addMonitor(line, monitorSocket);
+        return line;
+    }
+
+    private static void addMonitor(List<String> line, String socket) {
+        add(line, "-chardev", "socket,id=monitor,path=" + socket);
+        add(line, "-mon", "chardev=monitor,mode=control");
     }
 
     /**

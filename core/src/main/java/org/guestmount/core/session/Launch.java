@@ -14,6 +14,7 @@ import org.guestmount.core.drive.Drive;
 import org.guestmount.core.drive.DriveException;
 import org.guestmount.core.drive.DriveImage;
 import org.guestmount.core.drive.ImageProbe;
+import org.guestmount.core.drive.ScratchFolder;
 import org.guestmount.core.host.HostIdentity;
 import org.guestmount.core.host.Programs;
 import org.guestmount.core.qemu.Accelerator;
@@ -56,11 +57,14 @@ final class Launch {
 
     static RunningGuest run(SessionConfig config, ApplianceSource appliances, LaunchListener listener, KvmAccess kvm)
             throws LaunchException, InterruptedException {
-        List<DriveImage> images = probe(config);
         Path qemu = qemu(config.settings());
-        Appliance appliance = obtain(appliances, listener);
-        Start start = new Start(qemu, config.settings(), config.drives(), images, appliance, listener);
-        return new Launch(config.settings(), listener, start, kvm).launch();
+        try (Acquired scratch = new Acquired()) {
+            List<DriveImage> images = probe(
+                    config, qemu, scratch.add(new Scratch(config.settings().temporaryFolder())));
+            Appliance appliance = obtain(appliances, listener);
+            Start start = new Start(qemu, config.settings(), config.drives(), images, appliance, listener);
+            return new Launch(config.settings(), listener, start, kvm).launch();
+        }
     }
 
     /** Makes all that later launches with these settings need. */
@@ -87,17 +91,19 @@ final class Launch {
         }
     }
 
-    private static List<DriveImage> probe(SessionConfig config) throws LaunchException, InterruptedException {
-        ImageProbe probe = new ImageProbe(config.settings().searchPath());
-        List<DriveImage> images = new ArrayList<>();
-        for (Drive drive : config.drives()) {
-            try {
+    private static List<DriveImage> probe(SessionConfig config, Path qemu, ScratchFolder scratch)
+            throws LaunchException, InterruptedException {
+        LaunchSettings settings = config.settings();
+        try (RemoteProbe remotes = new RemoteProbe(qemu, settings.socketFolders())) {
+            ImageProbe probe = new ImageProbe(settings.searchPath(), scratch, remotes);
+            List<DriveImage> images = new ArrayList<>();
+            for (Drive drive : config.drives()) {
                 images.add(probe.probe(drive));
-            } catch (DriveException e) {
-                throw new LaunchException(Reason.DRIVE, e.getMessage(), e);
             }
+            return images;
+        } catch (DriveException e) {
+            throw new LaunchException(Reason.DRIVE, e.getMessage(), e);
         }
-        return images;
     }
 
     private static Path qemu(LaunchSettings settings) throws LaunchException {

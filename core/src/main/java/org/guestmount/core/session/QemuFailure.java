@@ -1,10 +1,11 @@
 package org.guestmount.core.session;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.guestmount.core.drive.ImageLocation;
+import org.guestmount.core.drive.RemoteImage;
 import org.guestmount.core.qemu.Accelerator;
 import org.guestmount.core.session.LaunchException.Reason;
 
@@ -28,7 +29,7 @@ final class QemuFailure {
     static LaunchException ended(
             int exitStatus, List<String> messages, List<String> console, Accelerator accelerator, int memoryMebibytes) {
         String all = String.join("\n", messages);
-        if (all.contains("-sandbox support is not enabled") || all.contains("seccomp")) {
+        if (isOfSandbox(all)) {
             return failure(Reason.SANDBOX, "QEMU cannot sandbox itself: " + quoted(messages));
         }
         if (all.contains("cannot set up guest memory") || all.contains("Cannot allocate memory")) {
@@ -57,12 +58,20 @@ final class QemuFailure {
                 console);
     }
 
+    /** Whether it says that this QEMU was built without a sandbox. */
+    static boolean isOfSandbox(String said) {
+        return said.contains("-sandbox support is not enabled") || said.contains("seccomp");
+    }
+
     /**
      * Why a drive cannot be had.
      *
      * @param said what QEMU said of it
      */
-    static LaunchException refusedDrive(Path image, String said) {
+    static LaunchException refusedDrive(ImageLocation image, String said) {
+        if (image instanceof RemoteImage remote) {
+            return failure(Reason.DRIVE, image + ": " + RemoteFailure.explain(remote, said));
+        }
         if (LOCKED.matcher(said).find()) {
             return failure(
                     Reason.IMAGE_IN_USE,

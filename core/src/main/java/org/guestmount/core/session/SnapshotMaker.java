@@ -107,6 +107,6 @@ final class SnapshotMaker {
         JsonObject node = new JsonObject()
                 .put("driver", "raw")
                 .put("file", new JsonObject().put("driver", "file").put("filename", file.toString()));
-        return new GuestDisk(node, null);
+        return new GuestDisk(node, null, null);
     }
 }

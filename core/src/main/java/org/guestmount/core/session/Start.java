@@ -198,7 +198,7 @@ record Start(
                 if (process.awaitExit(Duration.ZERO)) {
                     throw e;
                 }
-                throw QemuFailure.refusedDrive(drives.get(i).file(), String.valueOf(e.getMessage()));
+                throw QemuFailure.refusedDrive(drives.get(i).image(), String.valueOf(e.getMessage()));
             }
         }
     }
@@ -216,9 +216,9 @@ record Start(
                 ReadOnlyOverlay overlay =
                         files.add(ReadOnlyOverlay.create(overlays.path().resolve("drive" + i + ".qcow2"), image));
                 raw.add(i, image, overlay.file());
-                disks.add(new GuestDisk(overlay.node(), drive.blockSize()));
+                disks.add(new GuestDisk(overlay.node(), image.secret(), drive.blockSize()));
             } else {
-                disks.add(new GuestDisk(image.writableNode(), drive.blockSize()));
+                disks.add(new GuestDisk(image.writableNode(), image.secret(), drive.blockSize()));
             }
         }
         return disks;
@@ -227,7 +227,7 @@ record Start(
     /** Tells people who look for the process that holds an image. */
     private String name() {
         List<String> words = new ArrayList<>(List.of(NAME));
-        drives.forEach(drive -> words.add(drive.file().toString()));
+        drives.forEach(drive -> words.add(drive.image().toString()));
         return String.join(" ", words);
     }
 

@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DriveImageTest {
-    private static final DriveImage BASE =
-            new DriveImage(Path.of("/images/base,1.img"), DriveFormat.RAW, false, 1 << 20, null, null);
-    private static final DriveImage TOP =
-            new DriveImage(Path.of("/images/top.qcow2"), DriveFormat.QCOW2, false, 1 << 20, null, BASE);
+    private static final DriveImage BASE = image("/images/base,1.img", DriveFormat.RAW, 1 << 20, null, null);
+    private static final DriveImage TOP = image("/images/top.qcow2", DriveFormat.QCOW2, 1 << 20, null, BASE);
+
+    private static ImageFile file(String path) {
+        return new ImageFile(Path.of(path), false);
+    }
+
+    private static DriveImage image(
+            String path, DriveFormat format, long bytes, @Nullable ImageFile data, @Nullable DriveImage backing) {
+        return new DriveImage(file(path), format, bytes, data, backing);
+    }
 
     @Test
     void anImageThatMayBeWrittenKeepsQemusLocksAndOnlyItsTopIsWritten() {
@@ -35,7 +43,7 @@ class DriveImageTest {
 
     @Test
     void anImageWithoutBackingFileSaysSoWhereAHeaderCouldNameOne() {
-        DriveImage lone = new DriveImage(Path.of("/a.qcow2"), DriveFormat.QCOW2, false, 512, Path.of("/a.data"), null);
+        DriveImage lone = new DriveImage(file("/a.qcow2"), DriveFormat.QCOW2, 512, file("/a.data"), null);
 
         assertThat(lone.writableNode().toString())
                 .contains("\"backing\":null")
@@ -44,7 +52,7 @@ class DriveImageTest {
 
     @Test
     void aBlockDeviceHasADriverOfItsOwn() {
-        DriveImage device = new DriveImage(Path.of("/dev/sdz"), DriveFormat.RAW, true, 512, null, null);
+        DriveImage device = new DriveImage(new ImageFile(Path.of("/dev/sdz"), true), DriveFormat.RAW, 512, null, null);
 
         assertThat(device.sharedNode().toString()).contains("{\"driver\":\"host_device\",\"filename\":\"/dev/sdz\"");
     }

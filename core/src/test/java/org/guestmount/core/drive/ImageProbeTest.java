@@ -21,6 +21,9 @@ class ImageProbeTest {
     @TempDir
     Path folder;
 
+    @TempDir
+    Path scratch;
+
     private QemuImgCommand qemuImg;
 
     @BeforeEach
@@ -81,21 +84,18 @@ class ImageProbeTest {
 
         assertThat(top)
                 .isEqualTo(new DriveImage(
-                        folder.resolve("top.qcow2"),
+                        new ImageFile(folder.resolve("top.qcow2"), false),
                         DriveFormat.QCOW2,
-                        false,
                         8 * MEBIBYTE,
                         null,
                         new DriveImage(
-                                folder.resolve("middle.snap"),
+                                new ImageFile(folder.resolve("middle.snap"), false),
                                 DriveFormat.QCOW2,
-                                false,
                                 8 * MEBIBYTE,
                                 null,
                                 new DriveImage(
-                                        folder.resolve("base.dat"),
+                                        new ImageFile(folder.resolve("base.dat"), false),
                                         DriveFormat.RAW,
-                                        false,
                                         8 * MEBIBYTE,
                                         null,
                                         null))));
@@ -110,7 +110,7 @@ class ImageProbeTest {
 
         DriveImage backing = requireNonNull(probe("link.qcow2", null).backing());
 
-        assertThat(backing.file()).isEqualTo(folder.resolve("images/base.img"));
+        assertThat(backing.storage()).hasToString("" + folder.resolve("images/base.img"));
     }
 
     @ParameterizedTest
@@ -198,7 +198,7 @@ class ImageProbeTest {
         qemuImg.run("create", "-q", "-f", "qcow2", "-o", "data_file=data.raw", "a.qcow2", "8M");
         Files.copy(folder.resolve("a.qcow2"), folder.resolve("a.img"));
 
-        assertThat(probe("a.qcow2", null).data()).isEqualTo(folder.resolve("data.raw"));
+        assertThat(probe("a.qcow2", null).data()).hasToString("" + folder.resolve("data.raw"));
         assertThatThrownBy(() -> probe("a.img", null)).isInstanceOf(DriveException.class);
     }
 
@@ -225,7 +225,7 @@ class ImageProbeTest {
 
         DriveImage backing = requireNonNull(probe("top.vmdk", null).backing());
 
-        assertThat(backing.file()).isEqualTo(folder.resolve("base.vmdk"));
+        assertThat(backing.storage()).hasToString("" + folder.resolve("base.vmdk"));
         assertThat(backing.format()).isEqualTo(DriveFormat.VMDK);
     }
 
@@ -280,8 +280,7 @@ class ImageProbeTest {
     }
 
     private DriveImage probe(String name, @Nullable String format) throws DriveException, InterruptedException {
-        return new ImageProbe(QemuImgCommand.SEARCH_PATH)
-                .probe(new Drive(folder.resolve(name).normalize(), format, true, null));
+        return Probes.of(scratch).probe(new Drive(folder.resolve(name).normalize(), format, true, null));
     }
 
     private void forgeBacking(String name, String format, String backing) throws Exception {

@@ -90,7 +90,8 @@ class Qcow2TruncationTest {
     }
 
     private boolean isTruncated() throws Exception {
-        try (ImageReader reader = new ImageReader(image)) {
+        try (ImageBytes bytes = new FileBytes(image)) {
+            ImageReader reader = new ImageReader(bytes);
             return Qcow2Truncation.isTruncated(reader, Qcow2Header.read(reader));
         }
     }

@@ -29,7 +29,7 @@ final class RawDrivesTest {
     }
 
     private RawDrives drives(DriveFormat format) throws IOException {
-        DriveImage described = new DriveImage(image, format, false, 8192, null, null);
+        DriveImage described = new DriveImage(new ImageFile(image, false), format, 8192, null, null);
         ReadOnlyOverlay made = ReadOnlyOverlay.create(overlay, described);
         RawDrives drives = new RawDrives();
         drives.add(1, described, made.file());

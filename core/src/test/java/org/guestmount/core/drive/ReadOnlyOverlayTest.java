@@ -26,8 +26,19 @@ class ReadOnlyOverlayTest {
     @ParameterizedTest
     @ValueSource(longs = {512, 1 << 20, 1L << 29, (1L << 29) + 512, 10L << 40, 60L << 40})
     void isAnEmptyImageThatQemuFindsNoFaultWith(long size) throws Exception {
+        isAnEmptyImage(new ImageFile(folder.resolve("none"), false), size);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {512, (1L << 33) + 512, 60L << 40})
+    void isOneOfLargerClustersAboveARemoteImage(long size) throws Exception {
+        isAnEmptyImage(RemoteImage.nbd("/none", ""), size);
+        assertThat(qemuImg.run("info", "--output=json", "-f", "qcow2", "kept")).contains("\"cluster-size\": 262144");
+    }
+
+    private void isAnEmptyImage(ImageStorage storage, long size) throws Exception {
         Path file = folder.resolve("overlay");
-        DriveImage image = new DriveImage(folder.resolve("none"), DriveFormat.RAW, false, size, null, null);
+        DriveImage image = new DriveImage(storage, DriveFormat.RAW, size, null, null);
 
         try (ReadOnlyOverlay overlay = ReadOnlyOverlay.create(file, image)) {
             assertThat(overlay.node().toString()).contains(file.toString());
@@ -37,6 +48,7 @@ class ReadOnlyOverlayTest {
             assertThat(qemuImg.run("check", "-f", "qcow2", "overlay")).contains("No errors were found");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                     .isEqualTo("rw-------");
+            Files.copy(file, folder.resolve("kept"));
         }
 
         assertThat(file).doesNotExist();
@@ -48,7 +60,7 @@ class ReadOnlyOverlayTest {
         qemuImg.io("-f", "raw", "-c", "write -P 1 0 8M", "a,b \"c\".img");
         Path base = folder.resolve("a,b \"c\".img");
         byte[] before = Files.readAllBytes(base);
-        DriveImage image = new ImageProbe(QemuImgCommand.SEARCH_PATH).probe(new Drive(base, null, true, null));
+        DriveImage image = Probes.of(folder).probe(new Drive(base, null, true, null));
 
         try (ReadOnlyOverlay overlay = ReadOnlyOverlay.create(folder.resolve("overlay"), image)) {
             qemuImg.io(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.guestmount.core.drive.LocalImage;
 import org.guestmount.core.qemu.Accelerator;
 import org.guestmount.core.session.LaunchException.Reason;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class QemuFailureTest {
                 "blockdev-add: Image is corrupt|DRIVE|/i.img: QEMU cannot open it: blockdev-add: Image is corrupt"
             })
     void classifiesWhatQemuSaysOfADrive(String message, Reason reason, String expected) {
-        LaunchException e = QemuFailure.refusedDrive(Path.of("/i.img"), message);
+        LaunchException e = QemuFailure.refusedDrive(new LocalImage(Path.of("/i.img")), message);
 
         assertThat(e.reason()).isEqualTo(reason);
         assertThat(e).hasMessageContaining(expected);

@@ -1,6 +1,8 @@
 package org.guestmount.it.framework;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** A disk image made by other people's tools. */
@@ -19,9 +21,20 @@ public record GuestImage(Path path, String format) {
 
     /** The same disk in another of QEMU's formats, beside this one. */
     public GuestImage convertedTo(String newFormat) {
-        GuestImage converted = new GuestImage(Path.of(path + "." + newFormat), newFormat);
-        Command.of("qemu-img", "convert", "-f", format, "-O", newFormat, path, converted.path)
-                .run();
+        return convertedTo(path.getFileName() + "." + newFormat, newFormat);
+    }
+
+    /**
+     * The same, with options of {@code qemu-img convert} such as {@code -c}.
+     *
+     * @param name of the new file
+     */
+    public GuestImage convertedTo(String name, String newFormat, String... options) {
+        GuestImage converted = new GuestImage(path.resolveSibling(name), newFormat);
+        List<Object> argv = new ArrayList<>(List.of("qemu-img", "convert", "-f", format, "-O", newFormat));
+        argv.addAll(List.of(options));
+        argv.addAll(List.of(path, converted.path));
+        Command.of(argv.toArray()).run();
         return converted;
     }
 

@@ -55,6 +55,26 @@ public enum Requirement {
         boolean isMet() {
             return hasProgram("lvm", "mdadm", "cryptsetup", "busybox");
         }
+    },
+    LIBVIRT("virsh") {
+        @Override
+        boolean isMet() {
+            return hasProgram("virsh");
+        }
+    },
+    SERVERS("QEMU's drivers for remote images, and the servers that serve them") {
+        @Override
+        boolean isMet() {
+            return hasProgram("qemu-nbd", "tgtd", "tgtadm", "ssh-keygen", "ssh-agent", "ssh-add", "openssl")
+                    && Command.of("/usr/bin/python3", "-c", "import asyncssh, pyftpdlib")
+                                    .result()
+                                    .status()
+                            == 0
+                    && Command.of("sh", "-c", "ls /usr/lib*/qemu*/block-iscsi.so /usr/lib/*/qemu/block-iscsi.so")
+                            .result()
+                            .output()
+                            .contains("iscsi");
+        }
     };
 
     private final String description;
