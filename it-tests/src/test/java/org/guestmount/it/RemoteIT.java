@@ -49,7 +49,13 @@ class RemoteIT {
     }
 
     private static GuestImage copy(String name) throws IOException {
-        return original.copiedTo(WORKSPACE.newFolder("served").resolve(name));
+        WORKSPACE.newFolder("served");
+        return original.copiedTo(served().resolve(name));
+    }
+
+    /** Where the images are that servers serve. */
+    private static Path served() {
+        return WORKSPACE.folder().resolve("served");
     }
 
     private static Guestmount of(String uri) {
@@ -135,7 +141,7 @@ class RemoteIT {
         GuestImage image = copy("http.img");
         image.convertedTo("qcow2");
         image.convertedTo("vdi");
-        try (Server server = Server.of("http", image.path().getParent(), "me", PASSWORD)) {
+        try (Server server = Server.of("http", served(), "me", PASSWORD)) {
             String host = "127.0.0.1:" + server.port();
             assertReads("http://" + host + "/http.img", "http://" + host + "/http.img");
             assertReads("http://" + host + "/http.img.qcow2?token=s3cr", "/http.img.qcow2?...");
@@ -154,8 +160,8 @@ class RemoteIT {
 
     @Test
     void httpsServersThatAreNotTrustedAreRefused() throws IOException {
-        GuestImage image = copy("https.img");
-        Path folder = image.path().getParent();
+        copy("https.img");
+        Path folder = served();
         Command.of(
                         "openssl",
                         "req",
@@ -182,8 +188,8 @@ class RemoteIT {
 
     @Test
     void ftpIsRead() throws IOException {
-        GuestImage image = copy("ftp.img");
-        try (Server server = Server.of("ftp", image.path().getParent(), "me", PASSWORD)) {
+        copy("ftp.img");
+        try (Server server = Server.of("ftp", served(), "me", PASSWORD)) {
             String host = "127.0.0.1:" + server.port();
             String login = "ftp://me:" + ENCODED_PASSWORD + "@" + host;
             assertReads(login + "/ftp.img", "ftp://me@" + host + "/ftp.img");
@@ -195,14 +201,14 @@ class RemoteIT {
     @Test
     void sshIsReadAndWrittenByKey() throws Exception {
         GuestImage image = copy("ssh.img");
-        Path folder = image.path().getParent();
+        Path folder = served();
         Path key = WORKSPACE.folder().resolve("user-key");
         Path agent = WORKSPACE.folder().resolve("agent");
         Command.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder + ".key")
                 .run();
         Command.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key).run();
         byte[] hostKey = Base64.getDecoder()
-                .decode(Files.readString(Path.of(folder + ".key.pub")).split(" ")[1]);
+                .decode(Files.readString(Path.of(folder + ".key.pub")).split(" ", -1)[1]);
         String hash =
                 HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(hostKey));
         try (Server server = Server.of("ssh", folder, "me", key + ".pub");

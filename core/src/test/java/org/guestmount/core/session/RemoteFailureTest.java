@@ -28,6 +28,10 @@ class RemoteFailureTest {
                 "http://h/a|blockdev-add: Unknown driver 'http'|qemu-block-curl",
                 "ssh://h/a|Parameter 'driver' does not accept value 'ssh'|qemu-block-extra",
                 "ssh://h/a|no host key was found in known_hosts|known_hosts file; connect once",
+                "ssh://h/a|remote host ssh-ed25519 key fingerprint 'sha256:29' does not match host_key_check 'sha256:00'|not the one it is known by",
+                "ssh://h/a|failed to authenticate using publickey authentication and the identities held by your ssh-agent|with your keys",
+                "ssh://h/a|failed to open remote file '/a': SFTP server: No such file or directory (libssh error code: 1)|no such file on",
+                "ftp://h/a|CURL: Error opening file: The file does not exist|no such file on",
                 "ssh://h/a|blockdev-add: no answer within 60 s|does not answer in time",
                 "iscsi://h/t|iSCSI: Failed to connect to LUN : iscsi_service failed with : iscsi_service_reconnect_if_loggedin. Can not reconnect right now.|nobody answers",
                 "rbd://h/p/i|something new|QEMU cannot open it: something new"
