@@ -51,8 +51,8 @@ public final class QemuCommandLine {
     public static List<String> of(QemuConfig config, String name) {
         List<String> line = new ArrayList<>();
         line.add(config.program().toString());
-        // A comma would begin another option.
-        add(line, "-name", name.replace(",", ",,"));
+        // A comma would begin another option; without the key, a name with an equals sign would be one.
+        add(line, "-name", "guest=" + name.replace(",", ",,"));
         line.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"));
         if (config.sandbox()) {
             add(line, "-sandbox", SANDBOX);

@@ -20,7 +20,7 @@ class QemuCommandLineTest {
                 .containsExactly(
                         "/usr/bin/qemu",
                         "-name",
-                        "guestmount /images/a,,b.img",
+                        "guest=guestmount /images/a,,b.img",
                         "-nodefaults",
                         "-no-user-config",
                         "-display",

@@ -93,7 +93,16 @@ public final class Server implements AutoCloseable {
             program = new String(source.readAllBytes(), StandardCharsets.UTF_8);
         }
         Server server = start(
-                0, () -> Files.exists(portFile), "/usr/bin/python3", "-c", program, protocol, folder, portFile, user, secret);
+                0,
+                () -> Files.exists(portFile),
+                "/usr/bin/python3",
+                "-c",
+                program,
+                protocol,
+                folder,
+                portFile,
+                user,
+                secret);
         return new Server(server.process, Integer.parseInt(Files.readString(portFile)));
     }
 

@@ -39,7 +39,7 @@ def http(tls):
         def answer(self, body):
             if self.path.startswith('/private/') and self.headers.get('Authorization') != login:
                 return self.fail(401)
-            path = folder + '/' + os.path.basename(self.path)
+            path = folder + '/' + os.path.basename(self.path.partition('?')[0])
             if not os.path.exists(path):
                 return self.fail(404)
             size = os.path.getsize(path)
