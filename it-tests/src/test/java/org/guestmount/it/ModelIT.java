@@ -47,7 +47,7 @@ class ModelIT {
             Map.of(Backend.KERNEL, List.of(), Backend.JNR, List.of("rename_flags", "link", "seek_data", "orphans"));
 
     @ParameterizedTest
-    @CsvSource({"KERNEL, 1, 10000", "KERNEL, 2, 4000", "JNR, 1, 3000"})
+    @CsvSource({"KERNEL, 1, 6000", "KERNEL, 2, 3000", "JNR, 1, 2000"})
     void everyCallDoesWhatTheKernelDoes(Backend backend, int programs, int operations) throws IOException {
         Path folder = WORKSPACE.newFolder(backend + "-" + programs);
         GuestImage image = FilesystemType.EXT4.create(folder.resolve("ours.img"), 2048);

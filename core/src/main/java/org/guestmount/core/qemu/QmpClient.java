@@ -119,7 +119,7 @@ public final class QmpClient implements AutoCloseable {
                 received(JsonObject.parse(line));
             }
         } catch (IOException e) {
-            LOG.debug("the monitor's connection ended", e);
+            LOG.debug("the monitor's connection ended: {}", e.toString());
         } finally {
             synchronized (writing) {
                 ended = true;
