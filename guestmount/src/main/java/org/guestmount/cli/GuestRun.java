@@ -61,9 +61,9 @@ abstract sealed class GuestRun permits MountRun, ListRun {
 
     /** The drives of the command line, in the order the guest sees them; at least one. */
     final List<Drive> drives(boolean readOnly) throws UserException, InterruptedException {
-        Libvirt libvirt = new Libvirt(settings.searchPath(), options.connection());
+        Libvirt libvirt = new Libvirt(settings.searchPath(), options.drives().connection());
         List<Drive> drives = new ArrayList<>();
-        for (AddedDrives added : options.drives()) {
+        for (AddedDrives added : options.drives().all()) {
             drives.addAll(added.drives(readOnly, libvirt));
         }
         if (drives.size() > SessionConfig.MAX_DRIVES) {

@@ -5,11 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.guestmount.core.drive.ImageLocation;
-import org.guestmount.core.drive.ImageUri;
-import org.guestmount.core.drive.LocalImage;
 import org.guestmount.core.machine.MountRequest;
-import org.guestmount.core.session.SessionConfig;
 import org.guestmount.mount.FuseBackend;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -49,25 +45,23 @@ final class GuestmountOptions {
 
     private static final Duration DEFAULT_CACHE_TIMEOUT = Duration.ofSeconds(60);
 
-    private final CommandLine commandLine = CommandParser.commandLine(this);
-    private final Map<String, String> environment;
-    private final List<AddedDrives> drives = new ArrayList<>();
+    @Mixin
+    private final DriveOptions drives;
+
+    @Mixin
+    private final KeyOptions keys;
+
+    @Mixin
+    final OptionNames optionNames = new OptionNames();
+
+    private final CommandLine commandLine;
     private final List<MountSpec> mounts = new ArrayList<>();
     private final List<String> fuseOptions = new ArrayList<>();
-    private final List<KeySelector> keySelectors = new ArrayList<>();
     private final List<String> directories = new ArrayList<>();
-    private @Nullable String format;
-    private @Nullable String snapshot;
-    private @Nullable Integer blockSize;
-    private @Nullable String connection;
-    private boolean formatUnused;
-    private boolean snapshotUnused;
-    private boolean blockSizeUnused;
     private boolean readOnly;
     private boolean readWrite;
     private FuseBackend fuseBackend = FuseBackend.KERNEL;
     private boolean readOnlyByDefault;
-    private boolean onlyReadable;
     private Duration cacheTimeout = DEFAULT_CACHE_TIMEOUT;
     private @Nullable String root;
     private @Nullable Path pidFile;
@@ -100,7 +94,9 @@ final class GuestmountOptions {
 
     /** @param environment where the passwords of URIs may be */
     GuestmountOptions(Map<String, String> environment) {
-        this.environment = Map.copyOf(environment);
+        this.drives = new DriveOptions(environment, this::misused);
+        this.keys = new KeyOptions(this::misused);
+        this.commandLine = CommandParser.commandLine(this);
     }
 
     @Option(
@@ -137,61 +133,8 @@ final class GuestmountOptions {
     @Option(names = "--selinux", hidden = true, description = "Accepted for old scripts; it changes nothing.")
     boolean selinux;
 
-    @Mixin
-    final OptionNames optionNames = new OptionNames();
-
     @Option(names = "--help", order = 130, usageHelp = true, description = "Print this.")
     boolean help;
-
-    @Option(
-            names = {"-a", "--add"},
-            paramLabel = "IMAGE|URI",
-            order = 10,
-            description = "Add a disk image: /dev/sda in the guest, the next one /dev/sdb.")
-    void add(@Nullable String image) {
-        if (image == null) {
-            return;
-        }
-        try {
-            drives.add(new DriveOption(location(image), format, snapshot, blockSize));
-        } catch (IllegalArgumentException e) {
-            throw misused(e);
-        }
-        onlyReadable |= snapshot != null;
-        formatUnused = false;
-        snapshotUnused = false;
-        blockSizeUnused = false;
-    }
-
-    private ImageLocation location(String image) {
-        return ImageUri.isUri(image)
-                ? ImageUri.parse(image, environment)
-                : new LocalImage(Path.of(image).toAbsolutePath());
-    }
-
-    @Option(
-            names = {"-d", "--domain"},
-            paramLabel = "DOMAIN",
-            order = 11,
-            description = "Add all disks of a virtual machine that libvirt knows, by its name or UUID.")
-    void domain(@Nullable String nameOrUuid) {
-        if (nameOrUuid == null) {
-            return;
-        }
-        drives.add(new DomainOption(nameOrUuid, blockSize));
-        blockSizeUnused = false;
-    }
-
-    @Option(
-            names = {"-c", "--connect"},
-            paramLabel = "URI",
-            order = 12,
-            description = "The hypervisor that -d is about, as libvirt names it.")
-    void connect(@Nullable String uri) {
-        if (uri != null) {
-            connection = uri;
-        }
-    }
 
     @Option(
             names = "--root",
@@ -264,85 +207,6 @@ final class GuestmountOptions {
             default -> throw misused("--fuse-backend=" + name + ": must be kernel or jnr");
         };
     }
-
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            arity = "0..1",
-            fallbackValue = "",
-            order = 50,
-            description = "The format of the images after it (raw, qcow2, ...); without one, detect it.")
-    void format(@Nullable String value) {
-        if (value == null) {
-            return;
-        }
-        if (!value.isEmpty() && !value.matches("[A-Za-z0-9_-]+")) {
-            throw misused(
-                    "--format=" + value + ": not the name of an image format; use raw, qcow2, vmdk, vdi, vhdx or vpc");
-        }
-        format = value.isEmpty() ? null : value;
-        formatUnused = true;
-    }
-
-    @Option(
-            names = "--snapshot",
-            paramLabel = "NAME",
-            arity = "0..1",
-            fallbackValue = "",
-            order = 52,
-            description =
-                    "The internal snapshot of the qcow2 images after it; without one, their latest state. Implies --ro.")
-    void snapshot(@Nullable String value) {
-        if (value == null) {
-            return;
-        }
-        snapshot = value.isEmpty() ? null : value;
-        snapshotUnused = true;
-    }
-
-    @Option(
-            names = "--blocksize",
-            paramLabel = "512|4096",
-            arity = "0..1",
-            fallbackValue = "",
-            order = 51,
-            description = "The sector size of the drives after it; without one, the default.")
-    void blockSize(@Nullable String value) {
-        if (value == null) {
-            return;
-        }
-        switch (value) {
-            case "" -> blockSize = null;
-            case "512", "4096" -> blockSize = Integer.valueOf(value);
-            default -> throw misused("--blocksize=" + value + ": must be 512 or 4096");
-        }
-        blockSizeUnused = true;
-    }
-
-    @Option(
-            names = "--key",
-            paramLabel = KeySelector.SYNTAX,
-            order = 55,
-            description = "The key of an encrypted volume: ID is its device, its UUID or 'all'.")
-    void key(@Nullable String selector) {
-        if (selector == null) {
-            return;
-        }
-        try {
-            keySelectors.add(KeySelector.parse(selector, Path.of("").toAbsolutePath()));
-        } catch (IllegalArgumentException e) {
-            throw misused(e);
-        }
-    }
-
-    @Option(
-            names = "--keys-from-stdin",
-            order = 56,
-            description = "Read passphrases from standard input, one a line, instead of asking.")
-    private boolean keysFromInput;
-
-    @Option(names = "--echo-keys", order = 57, description = "Show passphrases while they are typed.")
-    private boolean echoKeys;
 
     @Option(
             names = "--dir-cache-timeout",
@@ -432,13 +296,13 @@ final class GuestmountOptions {
     }
 
     private void validateStatus() {
-        if (list || !drives.isEmpty() || !mounts.isEmpty() || !directories.isEmpty()) {
+        if (list || drives.areGiven() || !mounts.isEmpty() || !directories.isEmpty()) {
             throw misused("--status lists all mounts of yours; give neither --list, -a, -m nor a directory with it");
         }
     }
 
     private void validateList() {
-        validateDrives();
+        drives.validate(readWrite);
         if (!mounts.isEmpty()) {
             throw misused("--list mounts nothing; leave out -m");
         }
@@ -454,7 +318,7 @@ final class GuestmountOptions {
         if (json || machineReadable != null) {
             throw misused((json ? "--json" : "--machine-readable") + " is for --list and --status; give one of them");
         }
-        validateDrives();
+        drives.validate(readWrite);
         if (mounts.isEmpty() && !inspect) {
             throw misused(
                     "nothing to mount given; have the guest's system found with -i, or say which filesystem of the"
@@ -486,27 +350,6 @@ final class GuestmountOptions {
         }
     }
 
-    private void validateDrives() {
-        if (formatUnused) {
-            throw misused("--format must come before the -a it is for");
-        }
-        if (snapshotUnused) {
-            throw misused("--snapshot must come before the -a it is for");
-        }
-        if (blockSizeUnused) {
-            throw misused("--blocksize must come before the -a it is for");
-        }
-        if (drives.isEmpty()) {
-            throw misused("no disk image given; add one with -a IMAGE, or those of a domain with -d");
-        }
-        if (onlyReadable && readWrite) {
-            throw misused("--snapshot and --rw contradict each other, for snapshots can only be read");
-        }
-        if (drives.size() > SessionConfig.MAX_DRIVES) {
-            throw misused(drives.size() + " disk images given; a guest can have " + SessionConfig.MAX_DRIVES);
-        }
-    }
-
     /** What is to be done, decided by the options alone. */
     Task task() {
         if (fuseHelp) {
@@ -516,18 +359,12 @@ final class GuestmountOptions {
         } else if (list) {
             return Task.LIST;
         }
-        boolean alone = drives.isEmpty() && mounts.isEmpty() && directories.isEmpty();
+        boolean alone = !drives.areGiven() && mounts.isEmpty() && directories.isEmpty();
         return machineReadable != null && alone ? Task.CAPABILITIES : Task.MOUNT;
     }
 
-    List<AddedDrives> drives() {
-        return List.copyOf(drives);
-    }
-
-    /** The hypervisor that domains are of; null for libvirt's choice. */
-    @Nullable
-    String connection() {
-        return connection;
+    DriveOptions drives() {
+        return drives;
     }
 
     List<MountRequest> mounts() {
@@ -539,9 +376,8 @@ final class GuestmountOptions {
         return inspect ? new SystemMounts.Choice(root, driveLetters, readOnly()) : null;
     }
 
-    /** @param beforeAsking makes the terminal ready for a question */
-    Keys keys(Runnable beforeAsking) {
-        return new Keys(keySelectors, keysFromInput ? System.in : null, echoKeys, beforeAsking);
+    KeyOptions keys() {
+        return keys;
     }
 
     Path mountpoint() {
@@ -557,7 +393,7 @@ final class GuestmountOptions {
     }
 
     boolean readOnly() {
-        return readOnly || onlyReadable || (readOnlyByDefault && !readWrite);
+        return readOnly || drives.areOnlyReadable() || (readOnlyByDefault && !readWrite);
     }
 
     /** What holds if neither {@code --ro} nor {@code --rw} is given. */

@@ -27,7 +27,7 @@ final class ListRun extends GuestRun {
     ExitCode work() throws UserException, LaunchException, InterruptedException {
         List<Drive> drives = drives(true);
         GuestSession session = launch(drives);
-        Keys keys = options.keys(report::finish);
+        Keys keys = options.keys().keys(report::finish);
         GuestListing listing;
         try {
             session.machine().blockDevices(drives.size());

@@ -98,7 +98,7 @@ final class MountRun extends GuestRun {
 
     /** Whether anything can be written to. */
     private boolean mountInGuest(GuestSession session, int drives) throws UserException, InterruptedException {
-        Keys keys = options.keys(report::finish);
+        Keys keys = options.keys().keys(report::finish);
         GuestVolumes volumes = new GuestVolumes(session.machine(), keys, session::addMemory);
         GuestMounts mounts = new GuestMounts(session.machine(), volumes, report::notice);
         try {

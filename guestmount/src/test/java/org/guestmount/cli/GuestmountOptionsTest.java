@@ -56,7 +56,7 @@ class GuestmountOptionsTest {
     void defaultsAreThoseOfTheOriginal() {
         GuestmountOptions options = accepted("-a disk.img -m /dev/sda1 mnt");
 
-        assertThat(options.drives()).containsExactly(drive("disk.img", "", 0));
+        assertThat(options.drives().all()).containsExactly(drive("disk.img", "", 0));
         assertThat(options.mounts()).containsExactly(new MountRequest("/dev/sda1", GuestPath.ROOT, "", null));
         assertThat(options.mountpoint()).isEqualTo(Path.of("mnt").toAbsolutePath());
         assertThat(options.readOnly()).isFalse();
@@ -73,7 +73,7 @@ class GuestmountOptionsTest {
         GuestmountOptions options = accepted("-a 1 --format=qcow2 -a 2 --blocksize=4096 -a 3 --format -a 4"
                 + " --blocksize --format=raw -a 5 -m /dev/sda1 mnt");
 
-        assertThat(options.drives())
+        assertThat(options.drives().all())
                 .containsExactly(
                         drive("1", "", 0),
                         drive("2", "qcow2", 0),
@@ -86,23 +86,23 @@ class GuestmountOptionsTest {
     void anOptionalValueIsOnlyWhatIsAttached() {
         GuestmountOptions options = accepted("-a 1 --format=raw --format -a 2 -m /dev/sda1 mnt");
 
-        assertThat(options.drives()).containsExactly(drive("1", "", 0), drive("2", "", 0));
+        assertThat(options.drives().all()).containsExactly(drive("1", "", 0), drive("2", "", 0));
     }
 
     @Test
     void domainsAndImagesKeepTheirOrder() {
         GuestmountOptions options = accepted("-a 1 -d web --blocksize=4096 -d db -c test:///default -m /dev/sda1 mnt");
 
-        assertThat(options.drives())
+        assertThat(options.drives().all())
                 .containsExactly(drive("1", "", 0), new DomainOption("web", null), new DomainOption("db", 4096));
-        assertThat(options.connection()).isEqualTo("test:///default");
+        assertThat(options.drives().connection()).isEqualTo("test:///default");
     }
 
     @Test
     void aSnapshotIsOfTheImagesAfterItAndOnlyRead() {
         GuestmountOptions options = accepted("-a 1 --snapshot=old -a 2 --snapshot -a 3 -m /dev/sda1 mnt");
 
-        assertThat(options.drives())
+        assertThat(options.drives().all())
                 .extracting(added -> ((DriveOption) added).snapshot())
                 .containsExactly(null, "old", null);
         assertThat(options.readOnly()).isTrue();
@@ -126,7 +126,7 @@ class GuestmountOptionsTest {
 
         assertThat(options.readOnly()).isTrue();
         assertThat(options.verbose()).isTrue();
-        assertThat(options.drives()).containsExactly(drive("1", "", 0));
+        assertThat(options.drives().all()).containsExactly(drive("1", "", 0));
         assertThat(options.fuseOptions()).containsExactly("allow_other,uid=1", "default_permissions");
         assertThat(options.pidFile()).isEqualTo(Path.of("run").toAbsolutePath());
         assertThat(options.cacheTimeout()).isZero();
@@ -139,7 +139,7 @@ class GuestmountOptionsTest {
     void aRequiredValueIsWhateverComesNext() {
         GuestmountOptions options = accepted("-a --add -a x=y -m /dev/sda1 -- --mnt");
 
-        assertThat(options.drives()).containsExactly(drive("--add", "", 0), drive("x=y", "", 0));
+        assertThat(options.drives().all()).containsExactly(drive("--add", "", 0), drive("x=y", "", 0));
         assertThat(options.mountpoint().getFileName()).hasToString("--mnt");
     }
 
@@ -147,7 +147,7 @@ class GuestmountOptionsTest {
     void atSignsAndDollarsAreOrdinary() {
         GuestmountOptions options = accepted("-a ${HOME} -m /dev/sda1 @mnt");
 
-        assertThat(options.drives()).containsExactly(drive("${HOME}", "", 0));
+        assertThat(options.drives().all()).containsExactly(drive("${HOME}", "", 0));
         assertThat(options.mountpoint().getFileName()).hasToString("@mnt");
     }
 

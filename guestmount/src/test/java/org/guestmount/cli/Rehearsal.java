@@ -78,7 +78,8 @@ final class Rehearsal {
                 new MountConfig(mountpoint, true, image.toString(), List.of(), FuseBackend.KERNEL, CACHE_TIMEOUT);
         LaunchReport report = new LaunchReport("rehearsal", System.err, () -> false);
         try (GuestSession guest = GuestSession.launch(session, progress -> appliance, report)) {
-            GuestVolumes volumes = new GuestVolumes(guest.machine(), options.keys(report::finish), guest::addMemory);
+            GuestVolumes volumes =
+                    new GuestVolumes(guest.machine(), options.keys().keys(report::finish), guest::addMemory);
             GuestMounts mounts = new GuestMounts(guest.machine(), volumes, report::notice);
             mounts.awaitDrives(1);
             mounts.mount(options.mounts());
