@@ -142,7 +142,9 @@ final class Mounter {
         String helper = HelperProgram.find(isNtfs ? NTFS_3G : "mount." + type);
         if (helper == null) {
             throw new GuestFilesystemException(
-                    Errno.ENODEV, "the appliance's kernel does not have the filesystem " + type);
+                    Errno.ENODEV,
+                    "the appliance's kernel does not have the filesystem " + type
+                            + "; guestmount-appliance info tells which it has and what brings others");
         }
         List<String> command = new ArrayList<>(List.of(helper, node, pathOf(point)));
         String all = helper.endsWith(NTFS_3G) ? withLargeWrites(options) : options;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param folder where it is, or null if it is not built yet
  * @param sizeBytes what it takes on disk; 0 if not built yet
  * @param filesystems what the kernel or a program can mount
- * @param missingFilesystems what the kernel brings no module for
+ * @param missingFilesystems what the kernel brings no module for, with the Debian package that does, if there is one
  * @param tools the programs inside
  * @param missingTools the programs it could use, each with what it is for and the Debian package that brings it
  */
@@ -40,7 +40,7 @@ public record ApplianceDescription(
                 folder,
                 sizeBytes,
                 filesystems,
-                missing,
+                missing.stream().map(GuestModules::withPackage).toList(),
                 List.copyOf(recipe.tools().keySet()),
                 recipe.missingTools().stream()
                         .map(tool ->

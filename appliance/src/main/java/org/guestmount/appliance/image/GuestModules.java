@@ -48,6 +48,9 @@ final class GuestModules {
             Map.entry("vfat", "vfat"),
             Map.entry("xfs", "xfs"));
 
+    /** Debian's packages of those that are not in the kernel's own. */
+    private static final Map<String, String> PACKAGES = Map.of("apfs", "apfs-dkms");
+
     /** Character sets that FAT, ISO 9660 and HFS ask for by name. */
     private static final List<String> CHARACTER_SETS =
             List.of("nls_ascii", "nls_cp437", "nls_cp850", "nls_iso8859_1", "nls_iso8859_15", "nls_utf8");
@@ -109,6 +112,12 @@ final class GuestModules {
         return Stream.of(AT_BOOT, FILESYSTEMS.values(), CHARACTER_SETS, VOLUMES, CIPHERS)
                 .flatMap(names -> names.stream().sorted())
                 .toList();
+    }
+
+    /** A filesystem that the kernel lacks, with the package that brings it, if one does. */
+    static String withPackage(String filesystem) {
+        String debianPackage = PACKAGES.get(filesystem);
+        return debianPackage == null ? filesystem : filesystem + " (package " + debianPackage + ")";
     }
 
     /** The filesystems that these modules bring, or those that they lack. */
