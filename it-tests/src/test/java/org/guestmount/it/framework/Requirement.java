@@ -27,7 +27,8 @@ public enum Requirement {
     IMAGE_TOOLS("the programs that make and check filesystems") {
         @Override
         boolean isMet() {
-            return hasProgram("mke2fs", "mkfs.xfs", "mkfs.btrfs", "mkfs.vfat", "mcopy", "sfdisk", "sgdisk", "python3");
+            return hasProgram(
+                    "mke2fs", "mkfs.xfs", "mkfs.btrfs", "mkfs.vfat", "mkntfs", "mcopy", "sfdisk", "sgdisk", "python3");
         }
     },
     RARE_IMAGE_TOOLS("the programs that make and check filesystems few machines have") {
