@@ -21,8 +21,6 @@ import org.slf4j.LoggerFactory;
 abstract sealed class GuestRun permits MountRun, ListRun {
     private static final Logger LOG = LoggerFactory.getLogger(GuestRun.class);
 
-    private static final int STANDARD_ERROR = 2;
-
     final GuestmountOptions options;
     final Map<String, String> environment;
     final LaunchReport report;
@@ -36,7 +34,7 @@ abstract sealed class GuestRun permits MountRun, ListRun {
         this.settings = settings;
         this.environment = Map.copyOf(environment);
         this.err = err;
-        this.report = new LaunchReport("guestmount", err, () -> new NativeProcess().isTerminal(STANDARD_ERROR));
+        this.report = LaunchReport.onStandardError("guestmount", err);
     }
 
     /** Returns when the guest is gone and its images are released. */

@@ -32,8 +32,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = ProductVersion.class)
 public final class GuestmountApplianceCommand implements Runnable {
-    private static final int STANDARD_ERROR = 2;
-
     private final ApplianceBuilder builder;
     private final LaunchSettings settings;
     private final LaunchListener report;
@@ -49,8 +47,7 @@ public final class GuestmountApplianceCommand implements Runnable {
     }
 
     public static void main(String[] args) {
-        LaunchReport report = new LaunchReport(
-                "guestmount-appliance", System.err, () -> new NativeProcess().isTerminal(STANDARD_ERROR));
+        LaunchReport report = LaunchReport.onStandardError("guestmount-appliance", System.err);
         int status = run(System.getenv(), writer(System.out), writer(System.err), report, args);
         report.finish();
         System.exit(status);

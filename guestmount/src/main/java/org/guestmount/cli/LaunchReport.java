@@ -20,6 +20,8 @@ final class LaunchReport implements LaunchListener {
     private static final int BAR_COLUMNS = 79;
     private static final int BAR_UPDATE_MILLIS = 200;
 
+    private static final int STANDARD_ERROR = 2;
+
     private final String program;
     private final PrintStream err;
     private final BooleanSupplier terminal;
@@ -34,6 +36,15 @@ final class LaunchReport implements LaunchListener {
         this.program = program;
         this.err = err;
         this.terminal = terminal;
+    }
+
+    /**
+     * For the process's standard error.
+     *
+     * @param err what writes to it
+     */
+    static LaunchReport onStandardError(String program, PrintStream err) {
+        return new LaunchReport(program, err, () -> new NativeProcess().isTerminal(STANDARD_ERROR));
     }
 
     @Override

@@ -3,16 +3,13 @@ package org.guestmount.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
-import org.guestmount.core.fs.Timestamp;
 import org.guestmount.core.machine.BlockDevice;
 import org.guestmount.core.machine.DetectedFilesystem;
-import org.guestmount.core.machine.GuestMachine;
 import org.guestmount.core.machine.MountOutcome;
 import org.guestmount.core.machine.MountRequest;
 import org.guestmount.core.machine.OperatingSystem;
@@ -28,7 +25,7 @@ class GuestMountsTest {
             machine, new GuestVolumes(machine, new Keys(List.of(), null, false, () -> {}), bytes -> {}), notices::add);
 
     /** Mounts anything but /dev/sda9. */
-    static final class FakeMachine implements GuestMachine {
+    static final class FakeMachine extends EmptyMachine {
         final List<String> mounted = new ArrayList<>();
         final List<DetectedFilesystem> filesystems = new ArrayList<>();
         final List<OperatingSystem> systems = new ArrayList<>();
@@ -52,21 +49,6 @@ class GuestMountsTest {
         }
 
         @Override
-        public List<String> assemble() {
-            return List.of();
-        }
-
-        @Override
-        public long memoryToUnlock(String device) {
-            return 0;
-        }
-
-        @Override
-        public String unlock(String device, ByteBuffer key) {
-            return device;
-        }
-
-        @Override
         public MountOutcome mount(MountRequest request) throws GuestFilesystemException {
             if (request.device().equals("/dev/sda9")) {
                 throw new GuestFilesystemException(Errno.EINVAL, "the kernel says: bad superblock");
@@ -74,18 +56,6 @@ class GuestMountsTest {
             mounted.add((request.device() + " " + request.mountpoint() + " " + request.options()).strip());
             return outcome;
         }
-
-        @Override
-        public void unmountAll() {}
-
-        @Override
-        public void wake(Timestamp now, ByteBuffer entropy) {}
-
-        @Override
-        public void settle() {}
-
-        @Override
-        public void powerOff() {}
     }
 
     private static MountRequest whole(String options) {

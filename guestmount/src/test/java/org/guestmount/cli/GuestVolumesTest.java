@@ -13,13 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystemException;
-import org.guestmount.core.fs.Timestamp;
-import org.guestmount.core.machine.BlockDevice;
 import org.guestmount.core.machine.DetectedFilesystem;
-import org.guestmount.core.machine.GuestMachine;
-import org.guestmount.core.machine.MountOutcome;
-import org.guestmount.core.machine.MountRequest;
-import org.guestmount.core.machine.OperatingSystem;
 import org.junit.jupiter.api.Test;
 
 class GuestVolumesTest {
@@ -27,7 +21,7 @@ class GuestVolumesTest {
     private final List<Long> added = new ArrayList<>();
 
     /** Has encrypted volumes, each with one passphrase, and notes what it is asked to do. */
-    private static final class EncryptedMachine implements GuestMachine {
+    private static final class EncryptedMachine extends EmptyMachine {
         private final Map<String, String> passphrases = new HashMap<>();
         private final List<DetectedFilesystem> volumes = new ArrayList<>();
         private final List<String> log = new ArrayList<>();
@@ -39,11 +33,6 @@ class GuestVolumesTest {
         }
 
         @Override
-        public List<BlockDevice> blockDevices(int drives) {
-            return List.of();
-        }
-
-        @Override
         public List<DetectedFilesystem> detectFilesystems() {
             return volumes;
         }
@@ -51,11 +40,6 @@ class GuestVolumesTest {
         @Override
         public List<String> assemble() {
             log.add("assemble");
-            return List.of();
-        }
-
-        @Override
-        public List<OperatingSystem> inspect() {
             return List.of();
         }
 
@@ -75,23 +59,6 @@ class GuestVolumesTest {
             }
             return "/dev/mapper/opened";
         }
-
-        @Override
-        public MountOutcome mount(MountRequest request) {
-            return new MountOutcome(false, "");
-        }
-
-        @Override
-        public void unmountAll() {}
-
-        @Override
-        public void wake(Timestamp now, ByteBuffer entropy) {}
-
-        @Override
-        public void settle() {}
-
-        @Override
-        public void powerOff() {}
     }
 
     private GuestVolumes volumes(String input, String... selectors) {
