@@ -84,14 +84,7 @@ public final class RemoteImage implements ImageLocation, ImageStorage {
         JsonObject options = new JsonObject()
                 .put("url", protocol.scheme() + "://" + authority + path + (query == null ? "" : "?" + query))
                 .put("timeout", CURL_TIMEOUT_SECONDS);
-        Secret password = null;
-        if (login != null) {
-            options.put("username", login.user());
-            password = login.password();
-            if (password != null) {
-                options.put("password-secret", SECRET_ID);
-            }
-        }
+        Secret password = putLogin(options, login, "username", "password-secret");
         String shown = protocol.scheme() + "://" + user(login) + authority + path + (query == null ? "" : "?...");
         return new RemoteImage(protocol, shown, path, options, password);
     }
@@ -148,14 +141,7 @@ public final class RemoteImage implements ImageLocation, ImageStorage {
                 .put("target", target)
                 .put("lun", lun)
                 .put("initiator-name", "iqn.2008-11.org.linux-kvm:guestmount");
-        Secret password = null;
-        if (login != null) {
-            options.put("user", login.user());
-            password = login.password();
-            if (password != null) {
-                options.put("password-secret", SECRET_ID);
-            }
-        }
+        Secret password = putLogin(options, login, "user", "password-secret");
         String shown = "iscsi://" + user(login) + server.authority(RemoteProtocol.ISCSI) + "/" + target + "/" + lun;
         return new RemoteImage(RemoteProtocol.ISCSI, shown, "", options, password);
     }
@@ -177,18 +163,24 @@ public final class RemoteImage implements ImageLocation, ImageStorage {
         if (!monitors.isEmpty()) {
             options.put("server", monitors.stream().map(RemoteServer::address).toList());
         }
-        Secret key = null;
-        if (login != null) {
-            options.put("user", login.user());
-            key = login.password();
-            if (key != null) {
-                options.put("key-secret", SECRET_ID);
-            }
-        }
+        Secret key = putLogin(options, login, "user", "key-secret");
         List<String> authorities =
                 monitors.stream().map(m -> m.authority(RemoteProtocol.RBD)).toList();
         String shown = "rbd://" + user(login) + String.join(",", authorities) + "/" + pool + "/" + image;
         return new RemoteImage(RemoteProtocol.RBD, shown, image, options, key);
+    }
+
+    /** Puts it under the names that a driver has for it; returns the secret, null if there is none. */
+    private static @Nullable Secret putLogin(
+            JsonObject options, @Nullable RemoteLogin login, String userOption, String secretOption) {
+        if (login == null) {
+            return null;
+        }
+        options.put(userOption, login.user());
+        if (login.password() != null) {
+            options.put(secretOption, SECRET_ID);
+        }
+        return login.password();
     }
 
     private static String user(@Nullable RemoteLogin login) {
