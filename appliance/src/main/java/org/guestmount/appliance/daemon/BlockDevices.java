@@ -316,7 +316,7 @@ final class BlockDevices {
             device = Syscalls.open(node, Abi.O_RDONLY | Abi.O_NONBLOCK);
         }
         Syscalls.check(device, "open", node);
-        Libc.syscall(Abi.SYS_IOCTL, device, Abi.BLKRRPART, 0, 0, 0);
+        Syscalls.ioctl((int) device, Abi.BLKRRPART, 0);
         Syscalls.close((int) device);
     }
 

@@ -77,7 +77,7 @@ final class ExtentMap {
                 .putInt(header + 20, 0)
                 .putInt(header + 24, max)
                 .putInt(header + 28, 0);
-        long result = Libc.syscall(Abi.SYS_IOCTL, descriptor, Abi.FS_IOC_FIEMAP, scratch.address(Scratch.DATA), 0, 0);
+        long result = Syscalls.ioctl(descriptor, Abi.FS_IOC_FIEMAP, scratch.address(Scratch.DATA));
         if (Syscalls.failedWith(result, Errno.EOPNOTSUPP)) {
             return List.of(restInGuest(offset));
         }

@@ -55,7 +55,7 @@ final class Inspector {
     private void inspect(Volume volume, Inspection inspection) {
         DetectedFilesystem filesystem = volume.filesystem();
         String node = node(filesystem);
-        for (String options : waysToMount(filesystem.type(), node)) {
+        for (String options : waysToMount(filesystem.type())) {
             try (Staging.Mounted mounted = staging.mount(filesystem.device(), node, filesystem.type(), options)) {
                 inspect(mounted.root(), volume, inspection);
                 return;
@@ -66,13 +66,12 @@ final class Inspector {
     }
 
     /** Source: mount(8), and the kernel's Documentation/filesystems, on each. */
-    private List<String> waysToMount(String type, String node) {
+    private static List<String> waysToMount(String type) {
         return switch (type) {
             case "ext3", "ext4" -> List.of("ro,noload", "ro");
             case "xfs" -> List.of("ro,norecovery,nouuid", "ro,nouuid");
             case "nilfs2", "f2fs" -> List.of("ro,norecovery", "ro");
-            case "btrfs" -> List.of("ro,subvolid=5,rescue=nologreplay", "ro,subvolid=5");
-            case "ufs" -> List.of("ro,ufstype=" + blkid.ufsLayout(node));
+            case "btrfs" -> List.of(Subvolumes.MOUNT_OPTIONS, "ro,subvolid=5");
             default -> List.of("ro");
         };
     }
@@ -82,16 +81,9 @@ final class Inspector {
             inspect(root, GuestPath.ROOT, new Place(volume, null, ""), inspection);
             return;
         }
-        List<Subvolume> subvolumes;
-        int top = (int) Syscalls.check(root.open(GuestPath.ROOT, Abi.O_RDONLY, 0), "open", volume);
-        try {
-            Subvolumes found = Subvolumes.of(top);
-            subvolumes = found.list();
-            inspection.divided(volume, subvolumes, found.defaultId());
-        } finally {
-            Syscalls.close(top);
-        }
-        for (Subvolume subvolume : subvolumes) {
+        Subvolumes subvolumes = Subvolumes.of(root);
+        inspection.divided(volume, subvolumes.list(), subvolumes.defaultId());
+        for (Subvolume subvolume : subvolumes.list()) {
             Place place = inspection.place(volume, subvolume);
             if (place != null) {
                 inspect(root, GuestPath.of("/" + subvolume.path()), place, inspection);

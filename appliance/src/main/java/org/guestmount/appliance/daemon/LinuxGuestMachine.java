@@ -4,9 +4,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.guestmount.appliance.inspect.Place.Subvolume;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.Timestamp;
 import org.guestmount.core.machine.BlockDevice;
 import org.guestmount.core.machine.DetectedFilesystem;
@@ -31,8 +33,8 @@ final class LinuxGuestMachine implements GuestMachine {
      */
     LinuxGuestMachine(GuestRoot root, MountTable mounts, BlockDevices devices, GuestFilesystem filesystem) {
         this.devices = devices;
-        this.staging = new Staging(root.directory() + ".staging");
-        this.mounter = new Mounter(root, staging);
+        this.staging = new Staging(root.directory() + ".staging", blkid);
+        this.mounter = new Mounter(root, staging, blkid);
         this.mounts = mounts;
         this.filesystem = filesystem;
         this.storage = new Storage(devices, blkid);
@@ -45,6 +47,30 @@ final class LinuxGuestMachine implements GuestMachine {
 
     @Override
     public synchronized List<DetectedFilesystem> detectFilesystems() throws GuestFilesystemException {
+        List<DetectedFilesystem> filesystems = new ArrayList<>();
+        for (DetectedFilesystem found : recognise()) {
+            filesystems.add(found.type().equals("btrfs") ? found.withSubvolumes(subvolumes(found.device())) : found);
+        }
+        return filesystems;
+    }
+
+    /** Those of a btrfs filesystem, without its top level; none if that cannot be told. */
+    private List<String> subvolumes(String device) {
+        List<String> paths = new ArrayList<>();
+        try (Staging.Mounted top = staging.mount(device, devices.node(device), "btrfs", Subvolumes.MOUNT_OPTIONS)) {
+            for (Subvolume subvolume : Subvolumes.of(top.root()).list()) {
+                if (!subvolume.isTopLevel()) {
+                    paths.add(GuestPath.textOfBytes(subvolume.path()));
+                }
+            }
+        } catch (GuestFilesystemException e) {
+            System.err.println(e.getMessage()); // mounting it will say what is wrong
+        }
+        return paths;
+    }
+
+    /** What the devices hold, without looking into any filesystem. */
+    private List<DetectedFilesystem> recognise() throws GuestFilesystemException {
         List<DetectedFilesystem> found = new ArrayList<>();
         List<BlockDevice> all = devices.awaitDrives(0);
         for (int i = 0; i < all.size(); i++) {
@@ -67,13 +93,8 @@ final class LinuxGuestMachine implements GuestMachine {
     /** What a device holds; null if that is nothing but a partition table. */
     private @Nullable DetectedFilesystem detect(BlockDevice device) throws GuestFilesystemException {
         Blkid.Content content;
-        List<String> subvolumes = List.of();
         try {
-            String node = devices.node(device.name());
-            content = blkid.recognise(node);
-            if ("btrfs".equals(content.type())) {
-                subvolumes = BtrfsDevices.subvolumes(node);
-            }
+            content = blkid.recognise(devices.node(device.name()));
         } catch (GuestFilesystemException e) {
             content = Blkid.Content.UNKNOWN; // a damaged disk does not hide the others
         }
@@ -86,8 +107,7 @@ final class LinuxGuestMachine implements GuestMachine {
                 content.label(),
                 content.uuid(),
                 device.sizeBytes(),
-                content.isFilesystem(),
-                subvolumes);
+                content.isFilesystem());
     }
 
     @Override
@@ -128,7 +148,7 @@ final class LinuxGuestMachine implements GuestMachine {
 
     @Override
     public synchronized List<OperatingSystem> inspect() throws GuestFilesystemException {
-        return new Inspector(devices, blkid, staging).inspect(detectFilesystems());
+        return new Inspector(devices, blkid, staging).inspect(recognise());
     }
 
     @Override
@@ -144,10 +164,9 @@ final class LinuxGuestMachine implements GuestMachine {
             }
             type = filesystemType(request.device(), content);
         }
-        String options = type.equals("ufs") ? withUfsType(node, request.options()) : request.options();
         try (KernelLog log = KernelLog.fromNow()) {
             try {
-                MountOutcome outcome = mountAsPossible(request, node, type, options);
+                MountOutcome outcome = mountAsPossible(request, node, type);
                 return new MountOutcome(outcome.readOnly(), (outcome.said() + log.lines()).strip());
             } catch (GuestFilesystemException e) {
                 throw new GuestFilesystemException(e.errno(), e.getMessage() + log.lines(), e);
@@ -156,26 +175,17 @@ final class LinuxGuestMachine implements GuestMachine {
     }
 
     /** Read-only, as mount(8) does it, if that is all the filesystem's driver can do. */
-    private MountOutcome mountAsPossible(MountRequest request, String node, String type, String options)
+    private MountOutcome mountAsPossible(MountRequest request, String node, String type)
             throws GuestFilesystemException {
         try {
-            return mounter.mount(request.device(), node, request.mountpoint(), type, options);
+            return mounter.mount(node, type, request);
         } catch (GuestFilesystemException e) {
             boolean isRefusedWriting = e.errno() == Errno.EROFS || e.errno() == Errno.EACCES;
             if (!isRefusedWriting || request.hasOption("ro") || request.hasOption("rw")) {
                 throw e;
             }
-            String readOnly = options.isEmpty() ? "ro" : "ro," + options;
-            return mounter.mount(request.device(), node, request.mountpoint(), type, readOnly);
+            return mounter.mount(node, type, request.readOnly());
         }
-    }
-
-    /** The kernel does not find out which of the layouts it is, and shows nothing with the wrong one. */
-    private String withUfsType(String node, String options) throws GuestFilesystemException {
-        if (options.contains("ufstype=")) {
-            return options;
-        }
-        return (options.isEmpty() ? "" : options + ",") + "ufstype=" + blkid.ufsLayout(node);
     }
 
     /** What an encrypted volume's name means once it is open. */
@@ -238,10 +248,10 @@ final class LinuxGuestMachine implements GuestMachine {
             scratch.memory().putInt(Scratch.STRUCT, bytes * Byte.SIZE).putInt(Scratch.STRUCT + 4, bytes);
             scratch.memory().put(Scratch.STRUCT + 8, entropy, entropy.position(), bytes);
             Syscalls.check(
-                    Libc.syscall(Abi.SYS_IOCTL, random, Abi.RNDADDENTROPY, scratch.address(Scratch.STRUCT), 0, 0),
+                    Syscalls.ioctl(random, Abi.RNDADDENTROPY, scratch.address(Scratch.STRUCT)),
                     "add entropy to",
                     "/dev/urandom");
-            Syscalls.check(Libc.syscall(Abi.SYS_IOCTL, random, Abi.RNDRESEEDCRNG, 0, 0, 0), "reseed", "/dev/urandom");
+            Syscalls.check(Syscalls.ioctl(random, Abi.RNDRESEEDCRNG, 0), "reseed", "/dev/urandom");
         } finally {
             Syscalls.close(random);
         }

@@ -6,6 +6,7 @@ import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.machine.MountOutcome;
+import org.guestmount.core.machine.MountRequest;
 
 /**
  * Mounts one filesystem: by mount(2), or by a helper program where the kernel does not have it.
@@ -26,46 +27,38 @@ final class Mounter {
 
     private final GuestRoot root;
     private final Staging staging;
+    private final Blkid blkid;
 
     /** @param staging where filesystems are mounted of which a part is wanted only */
-    Mounter(GuestRoot root, Staging staging) {
+    Mounter(GuestRoot root, Staging staging, Blkid blkid) {
         this.root = root;
         this.staging = staging;
+        this.blkid = blkid;
     }
 
     /**
      * Mounts a filesystem.
      *
-     * @param device as the host calls it
      * @param node the device's path
+     * @param type whatever the request says about it
      * @return with what the helper said, if there was one
      */
-    MountOutcome mount(String device, String node, GuestPath mountpoint, String type, String options)
-            throws GuestFilesystemException {
-        requireDevice(device, node);
-        String folder = MountOptions.value(options, SUBDIRECTORY);
-        if (!folder.isEmpty()) {
-            String others = MountOptions.without(options, SUBDIRECTORY);
-            return mountFolder(device, node, mountpoint, type, others, folder);
-        }
-        int point = root.locateDirectory(mountpoint, "mount on");
-        setUmask(MOUNTING_UMASK);
-        String said = "";
+    MountOutcome mount(String node, String type, MountRequest request) throws GuestFilesystemException {
+        requireDevice(request.device(), node);
+        String folder = MountOptions.value(request.options(), SUBDIRECTORY);
+        int point = root.locateDirectory(request.mountpoint(), "mount on");
+        String said;
         try {
-            long result = mountByKernel(node, point, type.equals("ntfs") ? "ntfs3" : type, options);
-            if (Syscalls.failedWith(result, Errno.ENODEV)) {
-                said = mountByHelper(node, point, type, options);
-            } else {
-                Syscalls.check(result, "mount " + type + " on", device);
-            }
+            said = folder.isEmpty()
+                    ? mountWhole(node, type, request, point)
+                    : mountFolder(node, type, request, folder, point);
         } finally {
-            setUmask(0);
             Syscalls.close(point);
         }
-        if (mountpoint.isRoot()) {
+        if (request.mountpoint().isRoot()) {
             root.showMounted();
         }
-        return new MountOutcome(isReadOnly(mountpoint), said);
+        return new MountOutcome(isReadOnly(request.mountpoint()), said);
     }
 
     private boolean isReadOnly(GuestPath mountpoint) throws GuestFilesystemException {
@@ -77,14 +70,34 @@ final class Mounter {
         }
     }
 
-    /** Mounts the whole apart, a folder of it where it is wanted, and has the whole disappear again. */
-    private MountOutcome mountFolder(
-            String device, String node, GuestPath mountpoint, String type, String options, String folder)
+    private String mountWhole(String node, String type, MountRequest request, int point)
             throws GuestFilesystemException {
-        int point = root.locateDirectory(mountpoint, "mount on");
-        String said = "";
-        try (Staging.Mounted whole = staging.mount(device, node, type, options)) {
-            said = whole.said();
+        String options = type.equals("ufs") ? withUfsType(node, request.options()) : request.options();
+        setUmask(MOUNTING_UMASK);
+        try {
+            long result = mountByKernel(node, point, type.equals("ntfs") ? "ntfs3" : type, options);
+            if (Syscalls.failedWith(result, Errno.ENODEV)) {
+                return mountByHelper(node, point, type, options);
+            }
+            Syscalls.check(result, "mount " + type + " on", request.device());
+            return "";
+        } finally {
+            setUmask(0);
+        }
+    }
+
+    /** The kernel does not find out which of the layouts it is, and shows nothing with the wrong one. */
+    private String withUfsType(String node, String options) {
+        return options.contains("ufstype=")
+                ? options
+                : MountRequest.joined(options, "ufstype=" + blkid.ufsLayout(node));
+    }
+
+    /** Mounts the whole apart, a folder of it where it is wanted, and has the whole disappear again. */
+    private String mountFolder(String node, String type, MountRequest request, String folder, int point)
+            throws GuestFilesystemException {
+        String others = MountOptions.without(request.options(), SUBDIRECTORY);
+        try (Staging.Mounted whole = staging.mount(request.device(), node, type, others)) {
             int part = whole.root().locateDirectory(GuestPath.ofText(folder), "mount");
             try {
                 Scratch scratch = Scratch.ofThread();
@@ -93,19 +106,14 @@ final class Mounter {
                 Syscalls.check(
                         Libc.syscall(Abi.SYS_MOUNT, source, target, scratch.empty(), Abi.MS_BIND, 0),
                         "mount " + folder + " of",
-                        device);
+                        request.device());
             } finally {
                 Syscalls.close(part);
             }
+            return whole.said();
         } catch (IllegalArgumentException e) {
-            throw new GuestFilesystemException(Errno.EINVAL, device + ": " + e.getMessage(), e);
-        } finally {
-            Syscalls.close(point);
+            throw new GuestFilesystemException(Errno.EINVAL, request.device() + ": " + e.getMessage(), e);
         }
-        if (mountpoint.isRoot()) {
-            root.showMounted();
-        }
-        return new MountOutcome(isReadOnly(mountpoint), said);
     }
 
     /** Sets the umask of this thread only: others make files meanwhile. */
@@ -147,7 +155,8 @@ final class Mounter {
                             + "; guestmount-appliance info tells which it has and what brings others");
         }
         List<String> command = new ArrayList<>(List.of(helper, node, pathOf(point)));
-        String all = helper.endsWith(NTFS_3G) ? withLargeWrites(options) : options;
+        // It otherwise takes 4 KiB at a time.
+        String all = helper.endsWith(NTFS_3G) ? MountRequest.joined(options, "big_writes") : options;
         if (!all.isEmpty()) {
             command.add("-o");
             command.add(all);
@@ -159,11 +168,6 @@ final class Mounter {
                     Errno.EINVAL, String.join(" ", command) + ": status " + result.status() + ": " + result.output());
         }
         return result.output();
-    }
-
-    /** ntfs-3g otherwise takes 4 KiB at a time. */
-    private static String withLargeWrites(String options) {
-        return options.isEmpty() ? "big_writes" : options + ",big_writes";
     }
 
     private static String pathOf(int point) throws GuestFilesystemException {

@@ -4,16 +4,19 @@ import java.io.File;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.machine.MountOutcome;
+import org.guestmount.core.machine.MountRequest;
 import org.jspecify.annotations.Nullable;
 
 /** A directory beside the guest's tree, on which one filesystem at a time is mounted for a moment. Not thread-safe. */
 final class Staging {
     private final String directory;
+    private final Blkid blkid;
     private @Nullable GuestRoot root;
 
     /** @param directory an absolute path of the daemon's own tree; made when it is first needed */
-    Staging(String directory) {
+    Staging(String directory, Blkid blkid) {
         this.directory = directory;
+        this.blkid = blkid;
     }
 
     /** A filesystem that is mounted there, to be unmounted by closing; nothing of ours may be open in it by then. */
@@ -42,7 +45,7 @@ final class Staging {
         }
     }
 
-    /** Mounts a filesystem; parameters and errors are those of {@link Mounter#mount}. */
+    /** Mounts a filesystem; parameters and errors are those of {@link MountRequest} and {@link Mounter#mount}. */
     Mounted mount(String device, String node, String type, String options) throws GuestFilesystemException {
         GuestRoot known = root;
         if (known == null) {
@@ -50,7 +53,8 @@ final class Staging {
             known = GuestRoot.of(directory);
             root = known;
         }
-        MountOutcome outcome = new Mounter(known, this).mount(device, node, GuestPath.ROOT, type, options);
+        MountRequest request = new MountRequest(device, GuestPath.ROOT, options, type);
+        MountOutcome outcome = new Mounter(known, this, blkid).mount(node, type, request);
         return new Mounted(known, outcome.said());
     }
 }

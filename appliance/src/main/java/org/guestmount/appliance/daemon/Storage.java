@@ -38,6 +38,29 @@ final class Storage {
             global { use_lvmpolld=0 event_activation=0 thin_check_executable="" cache_check_executable="" system_id_source="none" }\
             """;
 
+    private static final Kind ARRAY = new Kind(
+            "is a part of a RAID array",
+            "The RAID array that %s is a part of",
+            "mdadm",
+            "mdadm",
+            List.of("--assemble", "--scan", "--run", "--config=" + MDADM_CONFIGURATION));
+    private static final Kind VOLUME_GROUP = new Kind(
+            "is an LVM physical volume",
+            "The volume group that %s is a part of",
+            "lvm",
+            "lvm2",
+            List.of("vgchange", "--activate=y", "--config=" + LVM_CONFIGURATION));
+    private static final Kind DYNAMIC_DISK = new Kind(
+            "is a Windows dynamic disk", "The dynamic disk %s", "ldmtool", "ldmtool", List.of("create", "all"));
+
+    /**
+     * What drives hold parts of, and the program that sets it up.
+     *
+     * @param what a part is, after the name of its device
+     * @param subject the whole, with a place for that name
+     */
+    private record Kind(String what, String subject, String program, String debianPackage, List<String> arguments) {}
+
     private final BlockDevices devices;
     private final Blkid blkid;
 
@@ -74,13 +97,14 @@ final class Storage {
         while (found.anything()) {
             made = true;
             if (!found.arrayMember.isEmpty()) {
-                assembleArrays(found.arrayMember, problems);
+                prepareArrays();
+                setUp(ARRAY, found.arrayMember, problems);
             }
             if (!found.physicalVolume.isEmpty()) {
-                activateGroups(found.physicalVolume, problems);
+                setUp(VOLUME_GROUP, found.physicalVolume, problems);
             }
             if (!found.dynamicDisk.isEmpty()) {
-                createDynamicVolumes(found.dynamicDisk, problems);
+                setUp(DYNAMIC_DISK, found.dynamicDisk, problems);
             }
             found = examine();
         }
@@ -124,12 +148,8 @@ final class Storage {
         }
     }
 
-    private void assembleArrays(String member, List<String> problems) throws GuestFilesystemException {
-        String program = HelperProgram.find("mdadm");
-        if (program == null) {
-            problems.add(missing(member, "is a part of a RAID array", "mdadm", "mdadm"));
-            return;
-        }
+    /** Has arrays start without being written to, and only those of the guest's disks. */
+    private void prepareArrays() throws GuestFilesystemException {
         if (!new File(START_READ_ONLY).exists()) {
             HelperProgram.run(List.of("modprobe", "md_mod"), PROGRAM_SECONDS);
         }
@@ -148,42 +168,19 @@ final class Storage {
         } catch (IOException e) {
             throw new GuestFilesystemException(Errno.EIO, "cannot write " + MDADM_CONFIGURATION, e);
         }
-        note(
-                HelperProgram.run(
-                        List.of(program, "--assemble", "--scan", "--run", "--config=" + MDADM_CONFIGURATION),
-                        PROGRAM_SECONDS),
-                "The RAID array that " + member + " is a part of",
-                problems);
     }
 
-    private static void activateGroups(String physicalVolume, List<String> problems) throws GuestFilesystemException {
-        String program = HelperProgram.find("lvm");
+    private static void setUp(Kind kind, String device, List<String> problems) throws GuestFilesystemException {
+        String program = HelperProgram.find(kind.program);
         if (program == null) {
-            problems.add(missing(physicalVolume, "is an LVM physical volume", "lvm", "lvm2"));
+            problems.add(missing(device, kind.what, kind.program, kind.debianPackage));
             return;
         }
-        note(
-                HelperProgram.run(
-                        List.of(program, "vgchange", "--activate=y", "--config=" + LVM_CONFIGURATION), PROGRAM_SECONDS),
-                "The volume group that " + physicalVolume + " is a part of",
-                problems);
-    }
-
-    private static void createDynamicVolumes(String disk, List<String> problems) throws GuestFilesystemException {
-        String program = HelperProgram.find("ldmtool");
-        if (program == null) {
-            problems.add(missing(disk, "is a Windows dynamic disk", "ldmtool", "ldmtool"));
-            return;
-        }
-        note(
-                HelperProgram.run(List.of(program, "create", "all"), PROGRAM_SECONDS),
-                "The dynamic disk " + disk,
-                problems);
-    }
-
-    private static void note(HelperProgram.Result result, String subject, List<String> problems) {
+        List<String> command = new ArrayList<>(kind.arguments);
+        command.add(0, program);
+        HelperProgram.Result result = HelperProgram.run(command, PROGRAM_SECONDS);
         if (result.status() != 0) {
-            problems.add(subject + " could not be set up completely: " + result.output());
+            problems.add(kind.subject.formatted(device) + " could not be set up completely: " + result.output());
         }
     }
 

@@ -3,11 +3,12 @@ package org.guestmount.appliance.daemon;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.guestmount.appliance.inspect.Place.Subvolume;
 import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.GuestPath;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class Subvolumes {
     /** More is a backup server's, and found no system by. */
     private static final int MAX_SUBVOLUMES = 500;
+
+    /** Mounts the top level, and leaves the disk as it is even if there is a journal to be replayed. */
+    static final String MOUNT_OPTIONS = "ro,subvolid=5,rescue=nologreplay";
 
     private static final int MAX_SEARCHES = 100;
     private static final int MAX_DEPTH = 50;
@@ -61,8 +65,11 @@ final class Subvolumes {
 
     private static final int LOOKUP_PATH = 16;
 
+    /** A descriptor of a directory of the filesystem. */
     private final int directory;
-    private final Map<Long, Reference> references = new HashMap<>();
+
+    private final Map<Long, Reference> references = new TreeMap<>();
+    private final List<Subvolume> list = new ArrayList<>();
     private long defaultId = TOP_LEVEL;
 
     /** Where a subvolume is: under this name in a directory of another. */
@@ -72,26 +79,21 @@ final class Subvolumes {
         this.directory = directory;
     }
 
-    /**
-     * Reads them.
-     *
-     * @param directory a descriptor of a directory of the filesystem, opened for reading
-     */
-    static Subvolumes of(int directory) throws GuestFilesystemException {
-        Subvolumes subvolumes = new Subvolumes(directory);
-        subvolumes.search(ROOT_DIRECTORY, ROOT_DIRECTORY, DIR_ITEM);
-        subvolumes.search(TOP_LEVEL, -256L, ROOT_BACKREF);
-        return subvolumes;
+    /** Reads those of the filesystem that is mounted there. */
+    static Subvolumes of(GuestRoot mounted) throws GuestFilesystemException {
+        int directory = (int) Syscalls.check(mounted.open(GuestPath.ROOT, Abi.O_RDONLY, 0), "open", GuestPath.ROOT);
+        try {
+            Subvolumes subvolumes = new Subvolumes(directory);
+            subvolumes.read();
+            return subvolumes;
+        } finally {
+            Syscalls.close(directory);
+        }
     }
 
-    /** The one that is mounted unless told otherwise. */
-    long defaultId() {
-        return defaultId;
-    }
-
-    /** All of them, the top level first. */
-    List<Subvolume> list() throws GuestFilesystemException {
-        List<Subvolume> list = new ArrayList<>();
+    private void read() throws GuestFilesystemException {
+        search(ROOT_DIRECTORY, ROOT_DIRECTORY, DIR_ITEM);
+        search(TOP_LEVEL, -256L, ROOT_BACKREF);
         list.add(new Subvolume(TOP_LEVEL, ""));
         for (Long id : references.keySet()) {
             String path = path(id, MAX_DEPTH);
@@ -99,6 +101,15 @@ final class Subvolumes {
                 list.add(new Subvolume(id, path));
             }
         }
+    }
+
+    /** The one that is mounted unless told otherwise. */
+    long defaultId() {
+        return defaultId;
+    }
+
+    /** All of them in the order in which they were made, the top level first. */
+    List<Subvolume> list() {
         return list;
     }
 
@@ -122,8 +133,7 @@ final class Subvolumes {
         ByteBuffer memory = scratch.memory();
         memory.putLong(Scratch.STRUCT, tree).putLong(Scratch.STRUCT + 8, inode);
         memory.put(Scratch.STRUCT + LOOKUP_PATH, (byte) 0);
-        long result =
-                Libc.syscall(Abi.SYS_IOCTL, directory, Abi.BTRFS_IOC_INO_LOOKUP, scratch.address(Scratch.STRUCT), 0, 0);
+        long result = Syscalls.ioctl(directory, Abi.BTRFS_IOC_INO_LOOKUP, scratch.address(Scratch.STRUCT));
         if (result < 0) {
             return null;
         }
@@ -155,8 +165,7 @@ final class Subvolumes {
                     .putInt(KEY_MAX_TYPE, type)
                     .putInt(KEY_ITEMS, ARGUMENT_BYTES);
             Syscalls.check(
-                    Libc.syscall(
-                            Abi.SYS_IOCTL, directory, Abi.BTRFS_IOC_TREE_SEARCH, scratch.address(Scratch.STRUCT), 0, 0),
+                    Syscalls.ioctl(directory, Abi.BTRFS_IOC_TREE_SEARCH, scratch.address(Scratch.STRUCT)),
                     "search subvolumes of",
                     "a filesystem");
             int count = key.getInt(KEY_ITEMS);

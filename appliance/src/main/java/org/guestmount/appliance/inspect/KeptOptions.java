@@ -1,5 +1,7 @@
 package org.guestmount.appliance.inspect;
 
+import org.guestmount.core.machine.MountRequest;
+
 /**
  * Which of the guest's mount options are kept: those that change how files look or are stored, where their value is what it is
  * supposed to be. All else is the guest's affair, or would let it choose what the appliance's kernel does.
@@ -18,7 +20,7 @@ final class KeptOptions {
         String kept = "";
         for (String option : entry.options()) {
             if (isPlain(option, type) || isOf(type, option)) {
-                kept = Place.joined(kept, option);
+                kept = MountRequest.joined(kept, option);
             }
         }
         return kept;

@@ -19,6 +19,11 @@ public record Place(Volume volume, @Nullable Subvolume subvolume, String folder)
     public record Subvolume(long id, String path) {
         /** The top level's. */
         public static final long TOP_LEVEL = 5;
+
+        /** Whether the others are below it. */
+        public boolean isTopLevel() {
+            return id == TOP_LEVEL;
+        }
     }
 
     /** The same filesystem and subvolume, but only a folder of it. */
@@ -34,9 +39,9 @@ public record Place(Volume volume, @Nullable Subvolume subvolume, String folder)
 
     /** @param more options besides those that it takes to get here, comma-separated */
     MountRequest mountedOn(GuestPath mountpoint, String more) {
-        String all = joined(more, subvolume == null ? "" : option(subvolume));
+        String all = MountRequest.joined(more, subvolume == null ? "" : option(subvolume));
         String below = folder.isEmpty() ? "" : "X-mount.subdir=" + GuestPath.textOfBytes(folder);
-        return new MountRequest(volume.device(), mountpoint, joined(all, below), volume.type());
+        return new MountRequest(volume.device(), mountpoint, MountRequest.joined(all, below), volume.type());
     }
 
     /** By its path, which people recognise, unless that would not be read as one word. */
@@ -49,9 +54,5 @@ public record Place(Volume volume, @Nullable Subvolume subvolume, String folder)
             }
         }
         return path.isEmpty() ? "subvolid=" + subvolume.id() : "subvol=" + path;
-    }
-
-    static String joined(String options, String more) {
-        return options.isEmpty() || more.isEmpty() ? options + more : options + "," + more;
     }
 }

@@ -13,18 +13,6 @@ final class BtrfsDevicesTest {
     @TempDir
     Path folder;
 
-    @Test
-    void subvolumesAreReadFromTheirList() {
-        assertThat(BtrfsDevices.parseSubvolumes("""
-                        ID 256 gen 9 top level 5 path root
-                        ID 257 gen 9 top level 256 path root/home dir
-                        noise
-                        ID 258 gen 10 top level 5 path a path b""")).containsExactly("root", "root/home dir", "a path b");
-        assertThat(BtrfsDevices.parseSubvolumes("")).isEmpty();
-        assertThat(BtrfsDevices.parseSubvolumes("ID 256 gen 1 top level 5 path x\n".repeat(5000)))
-                .hasSize(100);
-    }
-
     private String superblock(int devices) throws Exception {
         Path file = folder.resolve("disk" + devices);
         try (RandomAccessFile disk = new RandomAccessFile(file.toFile(), "rw")) {

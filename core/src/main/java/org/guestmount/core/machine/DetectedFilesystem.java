@@ -38,4 +38,9 @@ public record DetectedFilesystem(
             boolean mountable) {
         this(device, type, label, uuid, sizeBytes, mountable, List.of());
     }
+
+    /** The same with these subvolumes. */
+    public DetectedFilesystem withSubvolumes(List<String> paths) {
+        return new DetectedFilesystem(device, type, label, uuid, sizeBytes, mountable, paths);
+    }
 }

@@ -22,7 +22,12 @@ public record MountRequest(
         if (hasOption("ro") || hasOption("rw")) {
             return this;
         }
-        return new MountRequest(device, mountpoint, options.isEmpty() ? "ro" : "ro," + options, type);
+        return new MountRequest(device, mountpoint, joined("ro", options), type);
+    }
+
+    /** Two lists of options as one; either may be empty. */
+    public static String joined(String options, String more) {
+        return options.isEmpty() || more.isEmpty() ? options + more : options + "," + more;
     }
 
     /** Whether everything written there is to be on the disk before whoever wrote it goes on. */
