@@ -11,7 +11,7 @@ import org.guestmount.core.machine.OperatingSystem.Family;
  * @param role what it is
  * @param identity which system it is
  * @param fstab what it mounts
- * @param crypttab by which names it opens encrypted volumes
+ * @param names what it calls encrypted volumes and arrays
  * @param implied what it mounts without being told to
  * @param hasUsr whether there are programs in {@code /usr}
  * @param links where directories of the root lead elsewhere: the bytes of absolute paths
@@ -23,7 +23,7 @@ record Finding(
         Role role,
         Identity identity,
         List<Fstab.Entry> fstab,
-        Crypttab crypttab,
+        VolumeNames names,
         List<Implied> implied,
         boolean hasUsr,
         Map<String, String> links,
@@ -52,6 +52,6 @@ record Finding(
     /** A root of which nothing but what it is is known. */
     static Finding of(Place place, Role role, Identity identity) {
         return new Finding(
-                place, role, identity, List.of(), Crypttab.NONE, List.of(), true, Map.of(), Map.of(), List.of());
+                place, role, identity, List.of(), VolumeNames.NONE, List.of(), true, Map.of(), Map.of(), List.of());
     }
 }

@@ -88,7 +88,7 @@ final class Linux {
                 Role.ROOT,
                 identity,
                 Fstab.parse(fstab(tree)),
-                Crypttab.parse(tree.lines("/etc/crypttab")),
+                VolumeNames.of(tree),
                 implied,
                 tree.isDirectory("/usr/bin") || tree.isFile("/usr/lib/os-release"),
                 links(tree),

@@ -36,7 +36,7 @@ final class MountPlan {
     static Volumes.Naming naming(Finding finding) {
         return new Volumes.Naming(
                 finding.identity().family(),
-                finding.crypttab(),
+                finding.names(),
                 finding.place().volume().drive());
     }
 

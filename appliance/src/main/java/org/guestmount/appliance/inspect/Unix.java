@@ -43,7 +43,7 @@ final class Unix {
                 Role.ROOT,
                 identity,
                 identity.family() == Family.MINIX ? List.of() : Fstab.parse(tree.lines("/etc/fstab")),
-                Crypttab.NONE,
+                VolumeNames.NONE,
                 List.of(),
                 true,
                 Map.of(),

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The guest's devices, found by any of the names that a system may have for them.
  *
- * <p>Source: fstab(5), systemd.device(5) on names below /dev/disk, lvm(8) on names below /dev/mapper.
+ * <p>Source: fstab(5), systemd.device(5) on names below /dev/disk, lvm(8) on names below /dev/mapper, mdadm(8).
  */
 public final class Volumes {
+    private static final String ARRAY = "/dev/md";
     private static final String BY_ID = "/dev/disk/by-id/";
 
     private final List<Volume> all;
@@ -27,7 +28,7 @@ public final class Volumes {
      *
      * @param drive that the system itself is on: of several devices of one name, those there are preferred
      */
-    record Naming(Family family, Crypttab crypttab, int drive) {}
+    record Naming(Family family, VolumeNames names, int drive) {}
 
     List<Volume> all() {
         return all;
@@ -58,15 +59,15 @@ public final class Volumes {
         if (spec.startsWith("/dev/mapper/")) {
             return mapped(spec.substring("/dev/mapper/".length()), naming);
         }
+        if (spec.startsWith(ARRAY)) {
+            return array(spec, naming);
+        }
         Volume exact = named(spec);
         if (exact != null && DriveName.parse(spec) == null) {
             return exact;
         }
         DriveName number = DiskNames.translate(spec, naming.family());
-        if (number != null) {
-            return named(number.toString());
-        }
-        return spec.startsWith("/dev/md") ? onlyArray() : null;
+        return number == null ? null : named(number.toString());
     }
 
     private @Nullable Volume byTag(String tag, String value, Naming naming) {
@@ -132,9 +133,9 @@ public final class Volumes {
         if (exact != null) {
             return exact;
         }
-        String encrypted = naming.crypttab().source(name);
+        String encrypted = naming.names().crypttab().source(name);
         if (!encrypted.isEmpty()) {
-            Volume container = find(encrypted, new Naming(naming.family(), Crypttab.NONE, naming.drive()));
+            Volume container = find(encrypted, new Naming(naming.family(), VolumeNames.NONE, naming.drive()));
             return container == null ? null : opened(container);
         }
         return named(logicalVolume(name));
@@ -164,10 +165,40 @@ public final class Volumes {
         return path.toString();
     }
 
+    /** The array of a name or number; the names of who assembled it here may be others. */
+    private @Nullable Volume array(String spec, Naming naming) {
+        MdadmConf.Array said = naming.names().arrays().array(spec);
+        Volume found = said == null ? null : madeOfMembers(said);
+        if (found == null) {
+            found = named(spec);
+        }
+        if (found == null && spec.startsWith(ARRAY + "/")) {
+            found = assembled(spec.substring(ARRAY.length() + 1));
+        }
+        return found == null ? onlyArray() : found;
+    }
+
+    private @Nullable Volume madeOfMembers(MdadmConf.Array array) {
+        for (Volume volume : all) {
+            boolean isMember = volume.type().equals("linux_raid_member");
+            if (isMember
+                    && array.has(volume.filesystem().uuid(), volume.filesystem().label())) {
+                return assembled(MdadmConf.localName(volume.filesystem().label()));
+            }
+        }
+        return null;
+    }
+
+    /** As mdadm calls it: by its name, or by its number if the name is one. */
+    private @Nullable Volume assembled(String name) {
+        Volume byName = named(ARRAY + "/" + name);
+        return byName == null && Text.isNumber(name, 4) ? named(ARRAY + name) : byName;
+    }
+
     private @Nullable Volume onlyArray() {
         Volume only = null;
         for (Volume volume : all) {
-            if (volume.device().startsWith("/dev/md")) {
+            if (volume.device().startsWith(ARRAY)) {
                 if (only != null) {
                     return null;
                 }

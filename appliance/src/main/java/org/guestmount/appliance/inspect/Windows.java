@@ -95,7 +95,7 @@ final class Windows {
         }
         Identity identity = new Identity(Family.WINDOWS, "windows", product[0], product[1], machine[0], machine[1]);
         return new Finding(
-                place, Role.ROOT, identity, List.of(), Crypttab.NONE, List.of(), true, Map.of(), letters, List.of());
+                place, Role.ROOT, identity, List.of(), VolumeNames.NONE, List.of(), true, Map.of(), letters, List.of());
     }
 
     private static @Nullable GuestFile openHive(GuestTree tree, String root, String name) {

@@ -85,6 +85,35 @@ class FstabTest {
         assertThat(data(system(spec + " /data auto defaults 0 0\n", crypttab))).isEqualTo(device);
     }
 
+    /** Of several arrays each has the name that its system's configuration or its own superblock gives it. */
+    @ParameterizedTest
+    @CsvSource({
+        "/dev/md/0, '', /dev/md0",
+        "/dev/md/data, '', /dev/md/data",
+        "/dev/md5, 'ARRAY /dev/md5 level=raid1 UUID=0000000a:00000000:00000000:00000001', /dev/md0",
+        "/dev/md/x, 'ARRAY x name=guest:data', /dev/md/data",
+        "/dev/md/x, 'array x metadata=1.2, name=data', /dev/md/data",
+        "/dev/md0, 'ARRAY /dev/md0 metadata=1.2\n  name=data', /dev/md/data",
+        "/dev/md7, 'ARRAY <ignore> UUID=1', ''",
+    })
+    void arraysAreToldApart(String spec, String configuration, String device) {
+        MemoryTree root = new MemoryTree()
+                .directories("/bin")
+                .file("/etc/fstab", spec + " /data ext4 defaults 0 0\n")
+                .file("/etc/mdadm/mdadm.conf", "DEVICE partitions\n" + configuration + "\nMAILADDR root\n");
+        MemoryTree data = new MemoryTree();
+
+        OperatingSystem system = new Disks()
+                .volume("/dev/sda1", "ext4", "root", null, root)
+                .volume("/dev/sda2", "linux_raid_member", "0000000a-0000-0000-0000-000000000001", "guest:0", null)
+                .volume("/dev/sda3", "linux_raid_member", "0000000b-0000-0000-0000-000000000002", "guest:data", null)
+                .volume("/dev/md0", "ext4", null, null, data)
+                .volume("/dev/md/data", "ext4", null, null, data)
+                .system();
+
+        assertThat(data(system)).isEqualTo(device);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
