@@ -44,6 +44,7 @@ class BadInputIT {
         return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
+    /** One that tells whether it started QEMU; with a QEMU of its own, for which no guest has been saved. */
     private static Guestmount guestmount() {
         return WORKSPACE.guestmount().environment("LIBGUESTFS_HV", loggingQemu);
     }
@@ -115,7 +116,9 @@ class BadInputIT {
     void truncatedQcow2() {
         GuestImage image = good.convertedTo("qcow2");
         Command.of("truncate", "-s", "1000", image.path()).run();
-        assertRefused(guestmount().drive(image).device("/dev/sda"), image.path().toString());
+        assertRefused(
+                WORKSPACE.guestmount().drive(image).device("/dev/sda"),
+                image.path().toString());
     }
 
     @Test
@@ -135,7 +138,8 @@ class BadInputIT {
         Path disguised = GuestImage.raw(Path.of("/etc/passwd"))
                 .layeredAt(WORKSPACE.folder().resolve("disguised.img"))
                 .path();
-        assertRefused(guestmount().with("--format=raw", "-a", disguised, "-m", "/dev/sda", "--ro"), "/dev/sda");
+        assertRefused(
+                WORKSPACE.guestmount().with("--format=raw", "-a", disguised, "-m", "/dev/sda", "--ro"), "/dev/sda");
     }
 
     @Test
@@ -145,7 +149,7 @@ class BadInputIT {
                 good,
                 FilesystemType.BTRFS.create(WORKSPACE.folder().resolve("btrfs.fs"), 128));
         assertRefused(
-                guestmount().drive(disk).device("/dev/sda7").readOnly(),
+                WORKSPACE.guestmount().drive(disk).device("/dev/sda7").readOnly(),
                 "/dev/sda7",
                 "/dev/sda1 (ext4)",
                 "/dev/sda2 (btrfs)");
@@ -156,13 +160,16 @@ class BadInputIT {
         Path blank = WORKSPACE.folder().resolve("blank.img");
         Command.of("truncate", "-s", "10M", blank).run();
         assertRefused(
-                guestmount().with("--format=raw", "-a", blank, "-m", "/dev/sda", "--ro"), "/dev/sda", "no filesystem");
+                WORKSPACE.guestmount().with("--format=raw", "-a", blank, "-m", "/dev/sda", "--ro"),
+                "/dev/sda",
+                "no filesystem");
     }
 
     @Test
     void guestFolderToMountOnThatDoesNotExist() {
         assertRefused(
-                guestmount()
+                WORKSPACE
+                        .guestmount()
                         .drive(good)
                         .drive(good)
                         .readOnly()
@@ -272,6 +279,7 @@ class BadInputIT {
     @Test
     void anUnknownFuseOptionIsNamed() throws IOException {
         assertRefused(
-                guestmount().drive(good).device("/dev/sda").readOnly().with("-o", "no_such_option"), "no_such_option");
+                WORKSPACE.guestmount().drive(good).device("/dev/sda").readOnly().with("-o", "no_such_option"),
+                "no_such_option");
     }
 }

@@ -40,9 +40,16 @@ class KvmBrokenIT {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource({"aborts, kill -ABRT $$", "hangs, exec sleep 600", "refuses, echo no KVM >&2; exit 1"})
-    void theGuestIsMountedWithoutIt(String name, String whatKvmDoes) throws IOException {
-        Mount mount = guestmount(name, whatKvmDoes).mount();
+    @CsvSource({
+        "aborts, kill -ABRT $$, ''",
+        "hangs, exec sleep 600, ''",
+        "aborts-at-boot, kill -ABRT $$, boot",
+        "refuses, echo no KVM >&2; exit 1, boot"
+    })
+    void theGuestIsMountedWithoutIt(String name, String whatKvmDoes, String settings) throws IOException {
+        Mount mount = guestmount(name, whatKvmDoes)
+                .environment("LIBGUESTFS_BACKEND_SETTINGS", settings)
+                .mount();
 
         assertThat(mount.resolve("file")).hasContent("read all the same");
     }
@@ -50,7 +57,7 @@ class KvmBrokenIT {
     @Test
     void whereKvmIsForcedItsFailureIsReported() throws IOException {
         Guestmount use = guestmount("forced", "echo 'the reason it aborts' >&2; kill -ABRT $$")
-                .environment("LIBGUESTFS_BACKEND_SETTINGS", "force_kvm");
+                .environment("LIBGUESTFS_BACKEND_SETTINGS", "force_kvm:boot");
 
         Command.Result result = use.result();
 
@@ -63,7 +70,7 @@ class KvmBrokenIT {
     void whereItIsForcedOffItIsNotTried() throws IOException {
         Path tried = WORKSPACE.folder().resolve("tried");
         Mount mount = guestmount("off", "touch " + tried + "; exit 1")
-                .environment("LIBGUESTFS_BACKEND_SETTINGS", "force_tcg")
+                .environment("LIBGUESTFS_BACKEND_SETTINGS", "force_tcg:boot")
                 .mount();
 
         assertThat(mount.resolve("file")).hasContent("read all the same");

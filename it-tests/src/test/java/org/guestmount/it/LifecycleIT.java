@@ -92,9 +92,9 @@ class LifecycleIT {
     }
 
     @Test
-    void fiftyMountsLeaveNothing() throws IOException {
+    void thirtyMountsLeaveNothing() throws IOException {
         GuestImage image = image("often");
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 30; i++) {
             Guestmount use = mounting(image);
             Mount mount = (i % 2 == 0 ? use.writable() : use.readOnly()).mount();
             if (i % 2 == 0) {

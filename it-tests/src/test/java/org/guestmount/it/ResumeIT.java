@@ -43,15 +43,19 @@ class ResumeIT {
     private static final int AT_ONCE = 20;
 
     private static Path cache;
+    private static long cacheBytes;
     private static GuestImage image;
 
     @BeforeAll
     static void saveAGuest() throws IOException {
         cache = WORKSPACE.newFolder("cache");
         Path contents = WORKSPACE.newFolder("contents");
-        Files.writeString(contents.resolve("file"), "read from a resumed guest");
+        Files.writeString(contents.resolve("file"), "read from the guest");
         image = GuestImage.ext4(WORKSPACE.folder().resolve("resume.img"), 48, contents);
         use(image).command("guestmount-appliance", "build").run();
+        assertMounts(use(image));
+        String size = Command.of("du", "-sB1", cache).run();
+        cacheBytes = Long.parseLong(size.substring(0, size.indexOf('\t')));
     }
 
     /** Where KVM is not tried, so that there is one saved guest. */
@@ -66,7 +70,7 @@ class ResumeIT {
 
     private static void assertMounts(Guestmount guestmount) {
         Mount mount = guestmount.readOnly().mount();
-        assertThat(mount.resolve("file")).hasContent("read from a resumed guest");
+        assertThat(mount.resolve("file")).hasContent("read from the guest");
         mount.unmount();
     }
 
@@ -82,7 +86,7 @@ class ResumeIT {
         Mount mount = use(image).readOnly().mount();
 
         assertThat(mount.launch().errors()).contains(RESUMED);
-        assertThat(mount.resolve("file")).hasContent("read from a resumed guest");
+        assertThat(mount.resolve("file")).hasContent("read from the guest");
         assertThat(saved()).isNotEmpty();
     }
 
@@ -94,7 +98,7 @@ class ResumeIT {
                 .mount();
 
         assertThat(mount.launch().errors()).doesNotContain(RESUMED);
-        assertThat(mount.resolve("file")).hasContent("read from a resumed guest");
+        assertThat(mount.resolve("file")).hasContent("read from the guest");
     }
 
     @Test
@@ -105,24 +109,18 @@ class ResumeIT {
         Mount mount = use(image)
                 .environment("XDG_CACHE_HOME", WORKSPACE.folder().resolve("cache-elsewhere"))
                 .environment("LIBGUESTFS_PATH", exported)
+                .environment("LIBGUESTFS_BACKEND_SETTINGS", "force_tcg:boot")
                 .environment("GUESTMOUNT_KERNEL", "/nonexistent")
                 .readOnly()
                 .mount();
 
         assertThat(mount.launch().errors()).doesNotContain("using the kernel");
-        assertThat(mount.resolve("file")).hasContent("read from a resumed guest");
+        assertThat(mount.resolve("file")).hasContent("read from the guest");
     }
 
     @Test
     void theCacheTakesAtMost400Megabytes() {
-        Path fresh = WORKSPACE.folder().resolve("fresh-cache");
-        Guestmount guestmount = use(image).environment("XDG_CACHE_HOME", fresh);
-        guestmount.command("guestmount-appliance", "build").run();
-        assertMounts(guestmount);
-
-        String size = Command.of("du", "-sB1", fresh).run();
-
-        assertThat(Long.parseLong(size.substring(0, size.indexOf('\t')))).isBetween(MEGABYTE, 400 * MEGABYTE);
+        assertThat(cacheBytes).isBetween(MEGABYTE, 400 * MEGABYTE);
     }
 
     @Test
@@ -202,12 +200,12 @@ class ResumeIT {
         Path wrapper = WORKSPACE.folder().resolve("qemu-wrapper");
         Files.writeString(wrapper, "#!/bin/sh\nexec qemu-system-x86_64 \"$@\"\n");
         Files.setPosixFilePermissions(wrapper, PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertMounts(use(image));
+        int before = saved().size();
+
         assertMounts(use(image).environment("LIBGUESTFS_HV", wrapper));
 
-        Files.writeString(wrapper, "#!/bin/sh\n# Changed.\nexec qemu-system-x86_64 \"$@\"\n");
-        assertMounts(use(image).environment("LIBGUESTFS_HV", wrapper));
-
-        assertThat(saved()).hasSizeBetween(2, 3);
+        assertThat(saved()).hasSize(before + 1);
     }
 
     @Test
@@ -244,7 +242,7 @@ class ResumeIT {
             List<Callable<Mount>> launches = new ArrayList<>();
             guestmounts.forEach(guestmount -> launches.add(guestmount::mount));
             for (Future<Mount> launched : threads.invokeAll(launches)) {
-                assertThat(launched.get().resolve("file")).hasContent("read from a resumed guest");
+                assertThat(launched.get().resolve("file")).hasContent("read from the guest");
             }
         } finally {
             threads.shutdown();

@@ -21,7 +21,6 @@ record GuestTool(String name, String purpose, String debianPackage) {
             new GuestTool("mdadm", "Linux software RAID", "mdadm"),
             new GuestTool("cryptsetup", "LUKS and BitLocker volumes", "cryptsetup-bin"),
             new GuestTool("ntfs-3g", "NTFS", "ntfs-3g"),
-            new GuestTool("btrfs", "btrfs subvolumes and multi-device filesystems", "btrfs-progs"),
             new GuestTool("ldmtool", "Windows dynamic disks", "ldmtool"));
 
     private static final List<String> FOLDERS = List.of("usr/sbin", "usr/bin", "sbin", "bin");

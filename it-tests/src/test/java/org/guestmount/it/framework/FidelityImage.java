@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * A filesystem with {@code tree/}, everything {@code fidelity_tree.py} makes, and what the kernel says of it. Made once
- * a run for each type of filesystem and never written to after that. Needs root.
+ * for each type of filesystem by each JVM that runs tests, and never written to after that. Needs root.
  */
 public record FidelityImage(GuestImage image, TreeListing truth) {
     private static final int MEBIBYTES = 768;
@@ -22,7 +22,7 @@ public record FidelityImage(GuestImage image, TreeListing truth) {
 
     private static FidelityImage make(FilesystemType type) {
         try {
-            Path folder = Files.createDirectories(Project.outputFolder().resolve("images"));
+            Path folder = Files.createDirectories(Project.ownFolder("images"));
             Path file = folder.resolve("fidelity-" + type.name().toLowerCase(Locale.ROOT) + ".img");
             Files.deleteIfExists(file);
             GuestImage image = type.create(file, MEBIBYTES);

@@ -30,6 +30,9 @@ public final class PartitionedDisk {
     public static GuestImage mbr(Path disk, GuestImage primary, GuestImage... logical) {
         List<Part> parts = new ArrayList<>();
         parts.add(Part.holding(primary, MEBIBYTE));
+        if (logical.length == 0) {
+            return write(disk, parts.get(0).end(), "dos", parts);
+        }
         long extendedStart = parts.get(0).end();
         long at = extendedStart;
         List<Part> inside = new ArrayList<>();

@@ -1,14 +1,9 @@
 package org.guestmount.it.framework;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * System calls by way of Python, which takes names as bytes and hands through flags, errnos, xattrs and nanoseconds
@@ -42,12 +37,7 @@ public final class Python {
 
     /** Runs a program kept as a resource beside another class. */
     public static String script(Class<?> neighbour, String name, Object... arguments) {
-        try (InputStream source = Objects.requireNonNull(neighbour.getResourceAsStream(name), name)) {
-            return command(new String(source.readAllBytes(), StandardCharsets.UTF_8), arguments)
-                    .run();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return command(Project.resource(neighbour, name), arguments).run();
     }
 
     /**
