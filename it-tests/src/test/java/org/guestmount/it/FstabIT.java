@@ -112,6 +112,26 @@ class FstabIT {
     }
 
     @Test
+    @Needs(Requirement.LIBVIRT)
+    void aDomainOfLibvirtIsASourceToo() throws IOException {
+        GuestImage image = image("domain");
+        Path node = Files.writeString(WORKSPACE.folder().resolve("node.xml"), """
+                <node><domain type='test'><name>web</name><memory>8192</memory><os><type>hvm</type></os><devices>
+                <disk type='file' device='disk'><driver type='raw'/><source file='%s'/><target dev='vda'/></disk>
+                </devices></domain></node>
+                """.formatted(image.path()));
+
+        Command.Result result = run(image, """
+                mount -t fuse.guestmount -o ro,domain,connect=test://%s,m=/dev/sda web "$mnt"
+                cat "$mnt/name"
+                umount "$mnt"
+                """.formatted(node));
+
+        assertThat(result.status()).as("%s", result).isZero();
+        assertThat(result.output()).isEqualTo("domain");
+    }
+
+    @Test
     void aBusyMountStaysAndSaysWhoUsesIt() throws IOException {
         Command.Result result = run(image("busy"), """
                 mount -t fuse.guestmount -o ro,m=/dev/sda "$image" "$mnt"

@@ -27,7 +27,8 @@ class LifecycleIT {
     @RegisterExtension
     static final Workspace WORKSPACE = new Workspace();
 
-    private static final Duration END = Duration.ofSeconds(30);
+    /** A QEMU whose process was killed has 30 seconds to write what it has. */
+    private static final Duration END = Duration.ofSeconds(60);
 
     /** Twenty lines of nine bytes. */
     private static final long ENOUGH_BYTES = 180;

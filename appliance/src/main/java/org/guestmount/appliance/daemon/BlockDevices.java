@@ -206,6 +206,16 @@ final class BlockDevices {
         return devices + "/" + kernelName;
     }
 
+    /** What device-mapper knows a device by; empty if it is not its, or has gone. */
+    String mapperUuid(String node) {
+        String kernelName = node.substring(node.lastIndexOf('/') + 1);
+        try {
+            return kernelName.startsWith("dm-") ? attribute(kernelName, "dm/uuid") : "";
+        } catch (GuestFilesystemException e) {
+            return "";
+        }
+    }
+
     private String volumeNode(String device) throws GuestFilesystemException {
         String mapperName = VolumeName.mapperName(device);
         for (String kernelName : entries(sysfs + "/block")) {

@@ -30,7 +30,8 @@ final class Inspector {
     List<OperatingSystem> inspect(List<DetectedFilesystem> filesystems) {
         List<Volume> volumes = new ArrayList<>();
         for (DetectedFilesystem filesystem : filesystems) {
-            volumes.add(new Volume(filesystem, blkid.partition(node(filesystem))));
+            String node = node(filesystem);
+            volumes.add(new Volume(filesystem, blkid.partition(node), devices.mapperUuid(node)));
         }
         Inspection inspection = new Inspection(new Volumes(volumes));
         int mounted = 0;

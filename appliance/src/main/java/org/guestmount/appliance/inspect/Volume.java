@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param filesystem what
  * @param partition what the partition table says of it; null if it is no partition
+ * @param mapperUuid device-mapper's, such as {@code LVM-} and the identifiers of a volume group and a volume; empty if it is not
+ *     device-mapper's
  */
 public record Volume(
-        DetectedFilesystem filesystem, @Nullable Partition partition) {
+        DetectedFilesystem filesystem, @Nullable Partition partition, String mapperUuid) {
     /**
      * An entry of a partition table.
      *

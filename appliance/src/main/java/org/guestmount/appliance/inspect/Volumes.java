@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Volumes {
     private static final String ARRAY = "/dev/md";
+    private static final String DM_UUID = "dm-uuid-";
     private static final String BY_ID = "/dev/disk/by-id/";
 
     private final List<Volume> all;
@@ -110,8 +111,24 @@ public final class Volumes {
         if (value.startsWith("dm-name-")) {
             return mapped(value.substring("dm-name-".length()), naming);
         }
+        if (value.startsWith(DM_UUID)) {
+            return byMapperUuid(value.substring(DM_UUID.length()));
+        }
         Volume exact = named(BY_ID + value);
         return exact == null ? onOnlyDisk(value) : exact;
+    }
+
+    /** What is encrypted ends with the name that it was opened by, which may be another here. */
+    private @Nullable Volume byMapperUuid(String value) {
+        int name = value.startsWith("CRYPT-") ? value.lastIndexOf('-') : -1;
+        for (Volume volume : all) {
+            String uuid = volume.mapperUuid();
+            if (!uuid.isEmpty()
+                    && (uuid.equals(value) || (name > 0 && uuid.startsWith(value.substring(0, name + 1))))) {
+                return volume;
+            }
+        }
+        return null;
     }
 
     /** By hardware: there is no telling, unless there is one disk only. */

@@ -29,7 +29,16 @@ final class Disks {
             @Nullable String label,
             Volume.@Nullable Partition partition,
             @Nullable GuestTree tree) {
-        Volume volume = new Volume(new DetectedFilesystem(device, type, label, uuid, 1, tree != null), partition);
+        return volume(
+                new Volume(new DetectedFilesystem(device, type, label, uuid, 1, tree != null), partition, ""), tree);
+    }
+
+    /** A filesystem without label or UUID, on a device of device-mapper's. */
+    Disks mapped(String device, String type, String mapperUuid, GuestTree tree) {
+        return volume(new Volume(new DetectedFilesystem(device, type, null, null, 1, true), null, mapperUuid), tree);
+    }
+
+    private Disks volume(Volume volume, @Nullable GuestTree tree) {
         volumes.add(volume);
         Map<Subvolume, GuestTree> parts = new LinkedHashMap<>();
         if (tree != null) {

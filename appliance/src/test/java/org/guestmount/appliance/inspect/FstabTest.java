@@ -26,8 +26,8 @@ class FstabTest {
                 .volume("/dev/sda2", "vfat", "ABCD-1234", "my data", PARTITION, data)
                 .volume("/dev/sda3", "crypto_LUKS", "luks1", null, null)
                 .volume("/dev/sda4", "crypto_LUKS", "luks2", null, null)
-                .volume("/dev/mapper/luks-luks1", "ext4", null, null, data)
-                .volume("/dev/vg-0/lv-1", "xfs", null, null, data)
+                .mapped("/dev/mapper/luks-luks1", "ext4", "CRYPT-LUKS2-0123456789abcdef-luks-luks1", data)
+                .mapped("/dev/vg-0/lv-1", "xfs", "LVM-GROUPVOLUME", data)
                 .volume("/dev/md127", "ext4", null, null, data)
                 .system();
     }
@@ -73,6 +73,9 @@ class FstabTest {
         "/dev/mapper/vg--0-lv--1, /dev/vg-0/lv-1",
         "/dev/vg-0/lv-1, /dev/vg-0/lv-1",
         "/dev/disk/by-id/dm-name-vg--0-lv--1, /dev/vg-0/lv-1",
+        "/dev/disk/by-id/dm-uuid-LVM-GROUPVOLUME, /dev/vg-0/lv-1",
+        "/dev/disk/by-id/dm-uuid-LVM-GROUPOTHER, ''",
+        "/dev/disk/by-id/dm-uuid-CRYPT-LUKS2-0123456789abcdef-cr_home, /dev/mapper/luks-luks1",
         "/dev/mapper/secret, /dev/mapper/luks-luks1",
         "/dev/mapper/luks-luks1, /dev/mapper/luks-luks1",
         "/dev/md127, /dev/md127",

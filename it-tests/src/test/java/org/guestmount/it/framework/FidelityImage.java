@@ -22,7 +22,7 @@ public record FidelityImage(GuestImage image, TreeListing truth) {
 
     private static FidelityImage make(FilesystemType type) {
         try {
-            Path folder = Files.createDirectories(Project.ownFolder("images"));
+            Path folder = Project.ownFolder("images");
             Path file = folder.resolve("fidelity-" + type.name().toLowerCase(Locale.ROOT) + ".img");
             Files.deleteIfExists(file);
             GuestImage image = type.create(file, MEBIBYTES);

@@ -3,13 +3,25 @@ package org.guestmount.it.framework;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /** Where the things under test are: the tests run in their module's folder. */
 public final class Project {
+    private static final Map<String, Path> OWN_FOLDERS = new HashMap<>();
+
+    /** Held as long as this JVM runs. */
+    private static final List<FileChannel> LOCKS = new ArrayList<>();
+
     private Project() {}
 
     /** The folder with {@code bin/}: this project's, or where {@code -Dit.project} says. */
@@ -22,9 +34,23 @@ public final class Project {
         return Path.of("target", "it").toAbsolutePath();
     }
 
-    /** A folder there that other JVMs, which run other tests at the same time, do not use. */
-    static Path ownFolder(String name) {
-        return outputFolder().resolve(name + "-" + System.getProperty("it.fork", "1"));
+    /** A folder there that other JVMs, which run other tests at the same time, do not use: the first that is free, until this JVM ends. */
+    @SuppressWarnings("MustBeClosedChecker")
+    static synchronized Path ownFolder(String name) throws IOException {
+        Path own = OWN_FOLDERS.get(name);
+        for (int number = 1; own == null; number++) {
+            Path folder = Files.createDirectories(outputFolder().resolve(name + "-" + number));
+            FileChannel lock =
+                    FileChannel.open(Path.of(folder + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (lock.tryLock() == null) {
+                lock.close();
+            } else {
+                OWN_FOLDERS.put(name, folder);
+                LOCKS.add(lock);
+                own = folder;
+            }
+        }
+        return own;
     }
 
     /** A text file kept beside a class. */
@@ -44,12 +70,17 @@ public final class Project {
 
     /** A folder that is kept for later runs. The name has to change with what is made. */
     public static Path madeOnce(String name, Maker maker) throws IOException {
-        Path folder = outputFolder().resolve(name);
-        if (!Files.exists(folder)) {
-            Path making = Path.of(folder + ".making");
-            Command.of("rm", "-rf", making).run();
-            maker.fill(Files.createDirectories(making));
-            Files.move(making, folder);
+        Path folder = Files.createDirectories(outputFolder()).resolve(name);
+        // Of two JVMs that need it one makes it.
+        try (FileChannel lock = FileChannel.open(
+                        Path.of(folder + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = lock.lock()) {
+            if (held.isValid() && !Files.exists(folder)) {
+                Path making = Path.of(folder + ".making");
+                Command.of("rm", "-rf", making).run();
+                maker.fill(Files.createDirectories(making));
+                Files.move(making, folder);
+            }
         }
         return folder;
     }

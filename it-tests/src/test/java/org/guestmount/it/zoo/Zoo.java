@@ -223,15 +223,20 @@ final class Zoo {
 
     /** As subiquity does it: a volume group whose volume is named by its identifier. */
     private void ubuntu() {
-        add("ubuntu", "Ubuntu 24.04", Map.of("/", "/dev/ubuntu-vg/ubuntu-lv", "/boot", "/dev/sda2"));
+        add(
+                "ubuntu",
+                "Ubuntu 24.04",
+                Map.of("/", "/dev/ubuntu-vg/ubuntu-lv", "/home", "/dev/ubuntu-vg/home", "/boot", "/dev/sda2"));
         String disk = machineDisk(disk("ubuntu").path());
         String root = machineDisk(file("ubuntu-.fs"));
+        String home = machineDisk(file("ubuntu-home.fs"));
         steps.add(() -> {
             GuestTree tree = tree("ubuntu", "/")
                     .linux("ubuntu", "/dev/disk/by-uuid/" + uuid("ubuntu-boot") + " /boot ext4 defaults 0 1\n")
                     .file("etc/lsb-release", "DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=24.04\n")
                     .release("ubuntu", "24.04", "Ubuntu");
             ext4(60, tree);
+            ext4(20, tree("ubuntu", "/home"));
             PartitionedDisk.gpt(
                     disk("ubuntu").path(),
                     blank("ubuntu-bios.fs", 1),
@@ -242,13 +247,17 @@ final class Zoo {
                 lvm pvcreate %1$s3
                 lvm vgcreate ubuntu-vg %1$s3
                 lvm lvcreate -L 64m -n ubuntu-lv ubuntu-vg
+                lvm lvcreate -L 24m -n home ubuntu-vg
                 dd if=%2$s of=/dev/ubuntu-vg/ubuntu-lv bs=1M
+                dd if=%3$s of=/dev/ubuntu-vg/home bs=1M
                 mount -t ext4 /dev/ubuntu-vg/ubuntu-lv /mnt
                 vg=$(lvm vgs --noheadings -o vg_uuid ubuntu-vg | tr -d ' -')
-                lv=$(lvm lvs --noheadings -o lv_uuid ubuntu-vg/ubuntu-lv | tr -d ' -')
-                echo "/dev/disk/by-id/dm-uuid-LVM-$vg$lv / ext4 defaults 0 1" >> /mnt/etc/fstab
+                for v in ubuntu-lv:/ home:/home; do
+                  lv=$(lvm lvs --noheadings -o lv_uuid ubuntu-vg/${v%%:*} | tr -d ' -')
+                  echo "/dev/disk/by-id/dm-uuid-LVM-$vg$lv ${v#*:} ext4 defaults 0 1" >> /mnt/etc/fstab
+                done
                 umount /mnt
-                """.formatted(disk, root));
+                """.formatted(disk, root, home));
     }
 
     /** As Anaconda does it when the disk is to be encrypted. */
