@@ -44,7 +44,7 @@ class DamagedDisksIT {
     static List<Integer> seeds() {
         List<Integer> seeds = new ArrayList<>();
         int first = Integer.getInteger("it.damage.seed", 1);
-        for (int i = 0; i < Integer.getInteger("it.damage.rounds", 2); i++) {
+        for (int i = 0; i < Integer.getInteger("it.damage.rounds", 1); i++) {
             seeds.add(first + i);
         }
         return seeds;
