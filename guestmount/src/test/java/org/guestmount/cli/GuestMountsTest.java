@@ -10,6 +10,7 @@ import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.machine.BlockDevice;
 import org.guestmount.core.machine.DetectedFilesystem;
+import org.guestmount.core.machine.FakeGuestMachine;
 import org.guestmount.core.machine.MountOutcome;
 import org.guestmount.core.machine.MountRequest;
 import org.guestmount.core.machine.OperatingSystem;
@@ -25,7 +26,7 @@ class GuestMountsTest {
             machine, new GuestVolumes(machine, new Keys(List.of(), null, false, () -> {}), bytes -> {}), notices::add);
 
     /** Mounts anything but /dev/sda9. */
-    static final class FakeMachine extends EmptyMachine {
+    static final class FakeMachine extends FakeGuestMachine {
         final List<String> mounted = new ArrayList<>();
         final List<DetectedFilesystem> filesystems = new ArrayList<>();
         final List<OperatingSystem> systems = new ArrayList<>();

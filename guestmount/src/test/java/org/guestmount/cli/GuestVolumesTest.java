@@ -14,6 +14,7 @@ import java.util.Map;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.machine.DetectedFilesystem;
+import org.guestmount.core.machine.FakeGuestMachine;
 import org.junit.jupiter.api.Test;
 
 class GuestVolumesTest {
@@ -21,7 +22,7 @@ class GuestVolumesTest {
     private final List<Long> added = new ArrayList<>();
 
     /** Has encrypted volumes, each with one passphrase, and notes what it is asked to do. */
-    private static final class EncryptedMachine extends EmptyMachine {
+    private static final class EncryptedMachine extends FakeGuestMachine {
         private final Map<String, String> passphrases = new HashMap<>();
         private final List<DetectedFilesystem> volumes = new ArrayList<>();
         private final List<String> log = new ArrayList<>();

@@ -97,7 +97,6 @@ final class Storage {
         while (found.anything()) {
             made = true;
             if (!found.arrayMember.isEmpty()) {
-                prepareArrays();
                 setUp(ARRAY, found.arrayMember, problems);
             }
             if (!found.physicalVolume.isEmpty()) {
@@ -170,11 +169,14 @@ final class Storage {
         }
     }
 
-    private static void setUp(Kind kind, String device, List<String> problems) throws GuestFilesystemException {
+    private void setUp(Kind kind, String device, List<String> problems) throws GuestFilesystemException {
         String program = HelperProgram.find(kind.program);
         if (program == null) {
             problems.add(missing(device, kind.what, kind.program, kind.debianPackage));
             return;
+        }
+        if (kind.equals(ARRAY)) {
+            prepareArrays();
         }
         List<String> command = new ArrayList<>(kind.arguments);
         command.add(0, program);

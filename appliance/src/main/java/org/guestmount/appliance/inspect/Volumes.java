@@ -118,17 +118,20 @@ public final class Volumes {
         return exact == null ? onOnlyDisk(value) : exact;
     }
 
-    /** What is encrypted ends with the name that it was opened by, which may be another here. */
     private @Nullable Volume byMapperUuid(String value) {
-        int name = value.startsWith("CRYPT-") ? value.lastIndexOf('-') : -1;
+        String wanted = withoutName(value);
         for (Volume volume : all) {
-            String uuid = volume.mapperUuid();
-            if (!uuid.isEmpty()
-                    && (uuid.equals(value) || (name > 0 && uuid.startsWith(value.substring(0, name + 1))))) {
+            if (!wanted.isEmpty() && withoutName(volume.mapperUuid()).equals(wanted)) {
                 return volume;
             }
         }
         return null;
+    }
+
+    /** {@code CRYPT-LUKS2-UUID-NAME} ends with the name that a volume was opened by, which may be another here. */
+    private static String withoutName(String mapperUuid) {
+        List<String> parts = Text.parts(mapperUuid, '-');
+        return parts.size() > 3 && parts.get(0).equals("CRYPT") ? parts.get(1) + "-" + parts.get(2) : mapperUuid;
     }
 
     /** By hardware: there is no telling, unless there is one disk only. */

@@ -76,6 +76,8 @@ class FstabTest {
         "/dev/disk/by-id/dm-uuid-LVM-GROUPVOLUME, /dev/vg-0/lv-1",
         "/dev/disk/by-id/dm-uuid-LVM-GROUPOTHER, ''",
         "/dev/disk/by-id/dm-uuid-CRYPT-LUKS2-0123456789abcdef-cr_home, /dev/mapper/luks-luks1",
+        "/dev/disk/by-id/dm-uuid-CRYPT-LUKS2-0123456789abcdef-my-home, /dev/mapper/luks-luks1",
+        "/dev/disk/by-id/dm-uuid-CRYPT-LUKS2-fedcba9876543210-my-home, ''",
         "/dev/mapper/secret, /dev/mapper/luks-luks1",
         "/dev/mapper/luks-luks1, /dev/mapper/luks-luks1",
         "/dev/md127, /dev/md127",

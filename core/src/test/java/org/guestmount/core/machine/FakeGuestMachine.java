@@ -8,8 +8,11 @@ import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.Timestamp;
 
-/** A guest that has the devices and filesystems it was told, and remembers what was asked of it. */
-public final class FakeGuestMachine implements GuestMachine {
+/**
+ * A guest that has the devices and filesystems it was told, and remembers what was asked of it; a test overrides what it
+ * is about.
+ */
+public class FakeGuestMachine implements GuestMachine {
     private final List<BlockDevice> devices;
     private final List<DetectedFilesystem> filesystems;
     private final List<String> log = new CopyOnWriteArrayList<>();
