@@ -41,6 +41,8 @@ class DamagedDisksIT {
     /** Those of volume groups, arrays, encrypted volumes and btrfs. */
     private static final String STACKS = "bcdefghijklmnopqrstuv";
 
+    private static final List<Path> ORIGINALS = new ArrayList<>();
+
     static List<Integer> seeds() {
         List<Integer> seeds = new ArrayList<>();
         int first = Integer.getInteger("it.damage.seed", 1);
@@ -49,8 +51,6 @@ class DamagedDisksIT {
         }
         return seeds;
     }
-
-    private static final List<Path> ORIGINALS = new ArrayList<>();
 
     @BeforeAll
     static void makeOriginals() throws IOException {
