@@ -181,10 +181,11 @@ final class LinuxGuestMachine implements GuestMachine {
             return mounter.mount(node, type, request);
         } catch (GuestFilesystemException e) {
             boolean isRefusedWriting = e.errno() == Errno.EROFS || e.errno() == Errno.EACCES;
-            if (!isRefusedWriting || request.hasOption("ro") || request.hasOption("rw")) {
+            MountRequest readOnly = request.readOnly();
+            if (!isRefusedWriting || readOnly.equals(request)) {
                 throw e;
             }
-            return mounter.mount(node, type, request.readOnly());
+            return mounter.mount(node, type, readOnly);
         }
     }
 
