@@ -58,8 +58,7 @@ public final class Guestmount {
         environment.put("TMPDIR", temporaryFolder().toString());
         environment.put("XDG_RUNTIME_DIR", runtimeFolder().toString());
         environment.put("HOME", area.resolve("home").toString());
-        environment.put(
-                "XDG_CACHE_HOME", Project.outputFolder().resolve("cache").toString());
+        environment.put("XDG_CACHE_HOME", Project.cacheFolder().toString());
     }
 
     private static void openToAll(Path folder) {
@@ -237,7 +236,7 @@ public final class Guestmount {
 
     private List<Path> logFiles() {
         List<Path> files = new ArrayList<>();
-        for (Path folder : List.of(area, Project.outputFolder().resolve("cache"))) {
+        for (Path folder : List.of(area, Project.cacheFolder())) {
             if (Files.isDirectory(folder)) {
                 Command.of("find", folder, "-xdev", "-name", "*.log", "-newer", area.resolve("home"), "-size", "-4M")
                         .result()

@@ -34,6 +34,11 @@ public final class Project {
         return Path.of("target", "it").toAbsolutePath();
     }
 
+    /** There, what programs under test have as {@code XDG_CACHE_HOME}. */
+    static Path cacheFolder() {
+        return outputFolder().resolve("cache");
+    }
+
     /** A folder there that other JVMs, which run other tests at the same time, do not use: the first that is free, until this JVM ends. */
     @SuppressWarnings("MustBeClosedChecker")
     static synchronized Path ownFolder(String name) throws IOException {

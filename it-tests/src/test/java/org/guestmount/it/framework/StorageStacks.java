@@ -27,9 +27,9 @@ public final class StorageStacks {
 
     /** The stacks, made if they are not there. */
     public static StorageStacks made() throws IOException {
-        String script = Project.resource(StorageStacks.class, SCRIPT);
-        String name = "storage-" + Integer.toHexString(Objects.hash(script, SIZES));
-        return new StorageStacks(Project.madeOnce(name, folder -> make(folder, script)));
+        String commands = Project.resource(StorageStacks.class, SCRIPT);
+        String name = "storage-" + Integer.toHexString(Objects.hash(ToolMachine.script(commands), SIZES));
+        return new StorageStacks(Project.madeOnce(name, folder -> make(folder, commands)));
     }
 
     /** The tree that is in every stack. */
@@ -42,7 +42,7 @@ public final class StorageStacks {
         return GuestImage.raw(folder.resolve(String.valueOf(name)));
     }
 
-    private static void make(Path folder, String script) throws IOException {
+    private static void make(Path folder, String commands) throws IOException {
         Path tree = Files.createDirectories(folder.resolve("tree"));
         Python.run(tree, """
                 import random
@@ -65,6 +65,6 @@ public final class StorageStacks {
         Command.of("mke2fs", "-q", "-F", "-t", "ext4", "-d", tree, disks.get(0)).run();
         Command.of("mkfs.btrfs", "-q", "-d", "raid1", "-m", "raid1", folder.resolve("t"), folder.resolve("u"))
                 .run();
-        ToolMachine.run(folder, script, disks);
+        ToolMachine.run(folder, commands, disks);
     }
 }

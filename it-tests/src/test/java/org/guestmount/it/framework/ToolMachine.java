@@ -28,6 +28,11 @@ public final class ToolMachine {
 
     private ToolMachine() {}
 
+    /** The whole script that it runs for these commands: what is made changes with it. */
+    public static String script(String commands) {
+        return Project.resource(ToolMachine.class, PROLOGUE) + commands + "\noff\n";
+    }
+
     /**
      * Starts the machine and waits until it is off.
      *
@@ -37,17 +42,15 @@ public final class ToolMachine {
      * @param disks raw images
      */
     public static void run(Path folder, String commands, List<Path> disks) throws IOException {
-        String script = Project.resource(ToolMachine.class, PROLOGUE) + commands + "\noff\n";
         String printed = Command.of(Project.folder().resolve("bin/guestmount-appliance"), "build")
-                .with(Map.of(
-                        "XDG_CACHE_HOME",
-                        Project.outputFolder().resolve("cache").toString()))
+                .with(Map.of("XDG_CACHE_HOME", Project.cacheFolder().toString()))
                 .within(LIMIT)
                 .run();
+        Path appliance = Path.of(printed.strip());
         Path added = folder.resolve("added");
-        addPrograms(added, script);
-        Path initramfs = extended(Path.of(printed.strip()).resolve("initramfs"), added, folder.resolve("initramfs"));
-        Command.Result result = Command.of(arguments(Path.of(printed.strip()).resolve("kernel"), initramfs, disks))
+        addPrograms(added, script(commands));
+        Path initramfs = extended(appliance.resolve("initramfs"), added, folder.resolve("initramfs"));
+        Command.Result result = Command.of(arguments(appliance.resolve("kernel"), initramfs, disks))
                 .within(LIMIT)
                 .result();
         Command.of("rm", "-r", added, initramfs).run();
