@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.guestmount.it.framework.Command;
 import org.guestmount.it.framework.Project;
 
@@ -19,32 +21,13 @@ final class ZooComparison {
     private static final Map<String, String> EMULATION =
             Map.of("LIBGUESTFS_BACKEND", "direct", "LIBGUESTFS_BACKEND_SETTINGS", "force_tcg");
 
-    /** Prints "MOUNTPOINT DEVICE" for each mount of the system that {@code -i} mounts. */
-    private static final String OURS = """
-            import json, sys
-            for system in json.load(sys.stdin)['operating_systems'][:1]:
-                for m in system['mounts']:
-                    print(m['mountpoint'], m['device'] + ''.join(
-                        ':' + o.split('=', 1)[1].lstrip('/') for o in m['options'].split(',') if o.startswith('subvol=')))
-            """;
-
-    /** {@code btrfsvol:/dev/sda1/root: /}, as guestfish prints it. */
-    private static final String THEIRS = """
-            import re, sys
-            for line in sys.stdin:
-                device, _, mountpoint = line.strip().rpartition(': ')
-                if not device: continue
-                btrfs = re.match(r'btrfsvol:(/dev/(?:mapper/)?[^/]+)/(.*)', device)
-                print(mountpoint, btrfs[1] + ':' + btrfs[2] if btrfs else device)
-            """;
-
     private ZooComparison() {}
 
     /** What one of them says, and how long it took. */
     private record Answer(Map<String, String> mounts, String problem, double seconds) {
         String text() {
             List<String> parts = new ArrayList<>();
-            mounts.forEach((mountpoint, device) -> parts.add(mountpoint + " " + device));
+            new TreeMap<>(mounts).forEach((mountpoint, device) -> parts.add(mountpoint + " " + device));
             return parts.isEmpty() ? problem : String.join(", ", parts);
         }
     }
@@ -83,31 +66,39 @@ final class ZooComparison {
         argv.add(Project.folder().resolve("bin/guestmount").toString());
         argv.addAll(guest.arguments());
         argv.addAll(List.of("--list", "--json"));
-        return answer(argv, OURS);
+        return answer(argv, ZooComparison::listed);
     }
 
     private static Answer theirs(ZooGuest guest) {
         List<String> argv = new ArrayList<>(List.of("guestfish", "--ro", "-i"));
         argv.addAll(guest.arguments());
         argv.add("mountpoints");
-        return answer(argv, THEIRS);
+        return answer(argv, ZooComparison::printed);
     }
 
-    private static Answer answer(List<String> argv, String summary) {
+    /** Of the system that {@code -i} mounts. */
+    private static Map<String, String> listed(String json) {
+        return ListedSystem.all(json).stream()
+                .findFirst()
+                .map(ListedSystem::mounts)
+                .orElse(Map.of());
+    }
+
+    /** {@code /dev/sda1: /}, as guestfish prints it. */
+    private static Map<String, String> printed(String lines) {
+        Map<String, String> mounts = new HashMap<>();
+        lines.lines().forEach(line -> {
+            int colon = line.lastIndexOf(": ");
+            mounts.put(line.substring(colon + 2), line.substring(0, colon));
+        });
+        return mounts;
+    }
+
+    private static Answer answer(List<String> argv, Function<String, Map<String, String>> mountsOf) {
         long started = System.nanoTime();
         Command.Result result = Command.of(argv).with(EMULATION).within(LIMIT).result();
         double seconds = (System.nanoTime() - started) / 1e9;
-        Map<String, String> mounts = new TreeMap<>();
-        if (result.status() == 0) {
-            Command.of("python3", "-c", summary)
-                    .reading(result.output())
-                    .run()
-                    .lines()
-                    .forEach(line -> {
-                        int space = line.indexOf(' ');
-                        mounts.put(line.substring(0, space), line.substring(space + 1));
-                    });
-        }
+        Map<String, String> mounts = result.status() == 0 ? mountsOf.apply(result.output()) : Map.of();
         String said = result.errors().lines().findFirst().orElse("nothing");
         return new Answer(mounts, mounts.isEmpty() ? said.replace('|', '/') : "", seconds);
     }

@@ -26,16 +26,6 @@ class ZooIT {
     @RegisterExtension
     static final Workspace WORKSPACE = new Workspace();
 
-    /** Of the listing: the product and host's name of each system, and what it mounts. */
-    private static final String SUMMARY = """
-            import json, sys
-            for system in json.load(sys.stdin)['operating_systems']:
-                print(system['product'], system['hostname'] or '', sep='|')
-                for m in system['mounts']:
-                    print(m['mountpoint'], m['device'] + ''.join(
-                        ':' + o.split('=', 1)[1].lstrip('/') for o in m['options'].split(',') if o.startswith('subvol=')), sep=' is ')
-            """;
-
     private static List<ZooGuest> guests = List.of();
 
     @BeforeAll
@@ -96,13 +86,8 @@ class ZooIT {
         }
         mount.unmount();
         assertThat(listed.status()).as("%s", listed).isZero();
-        List<String> expected = new ArrayList<>(List.of(guest.product() + "|" + guest.hostname()));
-        guest.mounts().forEach((mountpoint, device) -> expected.add(mountpoint + " is " + device));
-        assertThat(Command.of("python3", "-X", "utf8", "-c", SUMMARY)
-                        .reading(listed.output())
-                        .run()
-                        .lines())
-                .containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(ListedSystem.all(listed.output()))
+                .containsExactly(new ListedSystem(guest.product(), guest.hostname(), guest.mounts()));
         assertThat(guest.disks().stream().map(GuestImage::sha256)).isEqualTo(digests);
     }
 
