@@ -1,7 +1,6 @@
 package org.guestmount.it.zoo;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -13,13 +12,13 @@ final class GuestTree {
     private final Path root;
 
     /** @param root is made */
-    GuestTree(Path root) {
+    GuestTree(Path root) throws IOException {
         this.root = root;
         directory("");
     }
 
     /** One marked with a guest and a mountpoint. */
-    static GuestTree marked(Path root, String guest, String mountpoint) {
+    static GuestTree marked(Path root, String guest, String mountpoint) throws IOException {
         return new GuestTree(root).file(MARK, mark(guest, mountpoint));
     }
 
@@ -31,41 +30,29 @@ final class GuestTree {
         return root;
     }
 
-    GuestTree directory(String... paths) {
-        try {
-            for (String path : paths) {
-                Files.createDirectories(root.resolve(path));
-            }
-            return this;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    GuestTree directory(String... paths) throws IOException {
+        for (String path : paths) {
+            Files.createDirectories(root.resolve(path));
         }
+        return this;
     }
 
-    GuestTree file(String path, String content) {
-        try {
-            Path file = root.resolve(path);
-            Files.createDirectories(file.getParent());
-            Files.writeString(file, content);
-            return this;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    GuestTree file(String path, String content) throws IOException {
+        Path file = root.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+        return this;
     }
 
-    GuestTree link(String path, String target) {
-        try {
-            Path link = root.resolve(path);
-            Files.createDirectories(link.getParent());
-            Files.createSymbolicLink(link, Path.of(target));
-            return this;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    GuestTree link(String path, String target) throws IOException {
+        Path link = root.resolve(path);
+        Files.createDirectories(link.getParent());
+        Files.createSymbolicLink(link, Path.of(target));
+        return this;
     }
 
     /** The folders of a Linux whose /bin is a link into /usr, as all of them have it now. */
-    GuestTree linux(String hostname, String fstab) {
+    GuestTree linux(String hostname, String fstab) throws IOException {
         directory("boot", "dev", "etc", "home", "proc", "srv", "tmp", "usr/bin", "usr/lib", "usr/sbin", "var/log");
         for (String folder : new String[] {"bin", "lib", "sbin"}) {
             link(folder, "usr/" + folder);
@@ -74,7 +61,7 @@ final class GuestTree {
     }
 
     /** os-release(5), where systemd has it. */
-    GuestTree release(String id, String version, String name) {
+    GuestTree release(String id, String version, String name) throws IOException {
         return file(
                         "usr/lib/os-release",
                         "NAME=\"%s\"\nID=%s\nVERSION_ID=\"%s\"\nPRETTY_NAME=\"%s %s\"\n"

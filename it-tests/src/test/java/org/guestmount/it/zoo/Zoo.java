@@ -99,12 +99,12 @@ final class Zoo {
     }
 
     /** A marked tree in a folder of the host's. */
-    private GuestTree tree(String guest, String mountpoint) {
+    private GuestTree tree(String guest, String mountpoint) throws IOException {
         return GuestTree.marked(file(guest + mountpoint.replace('/', '-')), guest, mountpoint);
     }
 
     /** A marked tree that the machine sees at {@code /src/NAME}. */
-    private GuestTree machineTree(String name, String guest, String mountpoint) {
+    private GuestTree machineTree(String name, String guest, String mountpoint) throws IOException {
         return GuestTree.marked(file("trees").resolve(name), guest, mountpoint);
     }
 
