@@ -96,8 +96,8 @@ class ZooIT {
         ZooGuest debian = guest("debian");
         Mount mount = mount(debian);
 
-        try (KernelMount kernel =
-                KernelMount.readOnly(Zoo.debianRoot(debian), WORKSPACE.folder().resolve("debian-by-kernel"))) {
+        try (KernelMount kernel = KernelMount.readOnly(
+                LinuxGuests.debianRoot(debian), WORKSPACE.folder().resolve("debian-by-kernel"))) {
             TreeListing truth = TreeListing.of(kernel.root()).without("boot");
             assertThat(truth.differences(TreeListing.of(mount.root()).without("boot"), Set.of()))
                     .isEmpty();
