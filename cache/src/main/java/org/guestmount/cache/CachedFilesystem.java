@@ -3,7 +3,10 @@ package org.guestmount.cache;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.guestmount.cache.Dentry.Missing;
 import org.guestmount.core.fs.AttributeChange;
+import org.guestmount.core.fs.ChangeOutcome;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
@@ -15,9 +18,11 @@ import org.guestmount.core.fs.ForwardingGuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.InodeKey;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
+import org.guestmount.core.fs.TreeChange;
 import org.guestmount.core.fs.XattrMode;
 
 /**
@@ -32,20 +37,34 @@ final class CachedFilesystem extends ForwardingGuestFilesystem {
     private final Lookups lookups;
     private final InodeChanges inodeChanges;
     private final NameChanges nameChanges;
+    private final TreeChanges treeChanges;
+    private final Resolver resolver;
+    private final TreeCache tree;
 
     CachedFilesystem(GuestFilesystem guest, TreeCache tree) {
         super(guest);
         OpenFiles openFiles = new OpenFiles();
-        Resolver resolver = new Resolver(guest, tree);
+        this.tree = tree;
+        this.resolver = new Resolver(guest, tree);
         this.listings = new Listings(guest, tree, resolver);
         this.lookups = new Lookups(guest, tree, resolver, openFiles);
         this.inodeChanges = new InodeChanges(guest, tree, resolver, openFiles);
         this.nameChanges = new NameChanges(guest, tree, resolver, openFiles, inodeChanges);
+        this.treeChanges = new TreeChanges(guest, tree, resolver, nameChanges, inodeChanges);
     }
 
     /** Whether the names in a directory are all known. */
     boolean knowsListing(GuestPath path) {
         return listings.isKnown(path);
+    }
+
+    /** Whether there is surely nothing there, under this name or one that is taken for the same. */
+    boolean knowsMissing(GuestPath path) {
+        Place place = resolver.known(path);
+        InodeKey directory = place.directory();
+        return directory != null
+                && place.dentry() == Missing.ABSENT
+                && tree.names().areExact(directory);
     }
 
     @Override
@@ -106,6 +125,11 @@ final class CachedFilesystem extends ForwardingGuestFilesystem {
     @Override
     public int write(FileHandle file, long offset, ByteBuffer source) throws GuestFilesystemException {
         return inodeChanges.write(file, offset, source);
+    }
+
+    @Override
+    public CompletableFuture<List<ChangeOutcome>> changeLater(List<TreeChange> changes) {
+        return treeChanges.changeLater(changes);
     }
 
     @Override

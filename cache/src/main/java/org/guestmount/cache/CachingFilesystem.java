@@ -1,9 +1,13 @@
 package org.guestmount.cache;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.guestmount.core.fs.ChangeOutcome;
 import org.guestmount.core.fs.ForwardingGuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.TreeChange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Errors answered from memory carry the same errno as the guest's.
  */
 public final class CachingFilesystem extends ForwardingGuestFilesystem {
+    private final GuestFilesystem guest;
     private final @Nullable CachedFilesystem cached;
 
     public CachingFilesystem(GuestFilesystem guest, CacheConfig config) {
@@ -30,11 +35,22 @@ public final class CachingFilesystem extends ForwardingGuestFilesystem {
 
     private CachingFilesystem(GuestFilesystem guest, @Nullable CachedFilesystem cached) {
         super(cached == null ? guest : cached);
+        this.guest = guest;
         this.cached = cached;
     }
 
     /** Whether the names in a directory are all known. */
     boolean knowsListing(GuestPath path) {
         return cached != null && cached.knowsListing(path);
+    }
+
+    /** Whether there is surely nothing there, which does not ask the guest. */
+    public boolean knowsMissing(GuestPath path) {
+        return cached != null && cached.knowsMissing(path);
+    }
+
+    @Override
+    public CompletableFuture<List<ChangeOutcome>> changeLater(List<TreeChange> changes) {
+        return (cached == null ? guest : cached).changeLater(changes);
     }
 }

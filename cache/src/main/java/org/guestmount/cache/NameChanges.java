@@ -41,7 +41,7 @@ final class NameChanges {
             boolean isNew =
                     flags.has(OpenFlags.EXCL) || (place.dentry() == Missing.ABSENT && operation.isSureOf(place));
             if (isNew) {
-                storeMade(operation, place, created.attributes(), null);
+                storeMadeAndLearn(operation, place, created.attributes(), null);
             } else {
                 tree.changeWholly(operation, created.attributes().key());
                 tree.store(operation, created.attributes());
@@ -69,16 +69,21 @@ final class NameChanges {
             Place place = resolver.way(path);
             tree.changeName(operation, place);
             FileAttributes made = tree.send(operation, place, call);
-            storeMade(operation, place, made, linkTarget);
+            storeMadeAndLearn(operation, place, made, linkTarget);
             return made;
         }
     }
 
-    private void storeMade(Operation operation, Place place, FileAttributes made, @Nullable String linkTarget) {
+    /** What was made there. */
+    void storeMade(Operation operation, Place place, FileAttributes made, @Nullable String linkTarget) {
         // Its number may have been another's, of which things are still remembered.
         tree.changeWholly(operation, made.key());
         tree.storeNew(operation, made, linkTarget);
         tree.store(operation, place, Present.of(made));
+    }
+
+    private void storeMadeAndLearn(Operation operation, Place place, FileAttributes made, @Nullable String linkTarget) {
+        storeMade(operation, place, made, linkTarget);
         resolver.learnNameRules(operation, place.with(Present.of(made)));
     }
 
@@ -113,9 +118,22 @@ final class NameChanges {
     private void remove(GuestPath path, Call<Missing> call) throws GuestFilesystemException {
         try (Operation operation = tree.begin(path)) {
             Place place = resolver.find(operation, path);
-            changeName(operation, place);
-            changeDeleted(operation, place);
+            changeRemoved(operation, place);
             tree.store(operation, place, tree.sendOnInode(operation, place, call));
+        }
+    }
+
+    /** The place's name is about to be removed. */
+    void changeRemoved(Operation operation, Place place) {
+        changeName(operation, place);
+        changeDeleted(operation, place);
+    }
+
+    /** A name in the place's directory has been changed. */
+    void changeParent(Operation operation, Place place) {
+        InodeKey directory = place.directory();
+        if (directory != null) {
+            tree.change(operation, directory, UnaryOperator.identity());
         }
     }
 

@@ -277,17 +277,12 @@ final class TreeCache {
         operation.declare(new Fact.OfWay(exact ? place.path() : GuestPath.ROOT));
     }
 
-    /**
-     * Sends an operation that changes something. If another may have led its path elsewhere meanwhile, which directory
-     * it changed is not known, and so nothing is.
-     */
+    /** Sends an operation that changes something. */
     <R> R send(Operation operation, Place place, Call<R> call) throws GuestFilesystemException {
         try {
             return call.run();
         } finally {
-            if (!place.isReached() || !operation.isSureOfWay()) {
-                forgetEverything();
-            }
+            ended(operation, place);
         }
     }
 
@@ -296,9 +291,24 @@ final class TreeCache {
         try {
             return call.run();
         } finally {
-            if (!operation.isSureOf(place)) {
-                forgetEverything();
-            }
+            endedOnInode(operation, place);
+        }
+    }
+
+    /**
+     * An operation that changes something there has been answered. If another may have led its path elsewhere meanwhile, which directory
+     * it changed is not known, and so nothing is.
+     */
+    void ended(Operation operation, Place place) {
+        if (!place.isReached() || !operation.isSureOfWay()) {
+            forgetEverything();
+        }
+    }
+
+    /** The same of one that changes the inode which the place's last name stands for. */
+    void endedOnInode(Operation operation, Place place) {
+        if (!operation.isSureOf(place)) {
+            forgetEverything();
         }
     }
 

@@ -3,11 +3,13 @@ package org.guestmount.cache;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.guestmount.core.fs.ChangeOutcome;
 import org.guestmount.core.fs.DepthFirst;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
@@ -16,6 +18,7 @@ import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.ForwardingGuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.TreeChange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,6 +105,11 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
             start();
         }
         return chunk;
+    }
+
+    @Override
+    public CompletableFuture<List<ChangeOutcome>> changeLater(List<TreeChange> changes) {
+        return cached.changeLater(changes);
     }
 
     private void start() {

@@ -232,7 +232,8 @@ final class Actions {
     }
 
     private Action changeByHandle(int index, int kind) {
-        int offset = random.nextInt(9000);
+        // New files are written from their beginning on.
+        int offset = random.nextInt(3) == 0 ? 0 : random.nextInt(9000);
         int length = 1 + random.nextInt(5000);
         String handle = "#" + index;
         return switch (kind) {

@@ -8,6 +8,7 @@ import org.guestmount.cache.CacheConfig;
 import org.guestmount.cache.CachingFilesystem;
 import org.guestmount.cache.PrefetchingFilesystem;
 import org.guestmount.cache.WalkAheadFilesystem;
+import org.guestmount.cache.writebehind.DraftFilesystem;
 import org.guestmount.cache.writebehind.WriteBehindFilesystem;
 import org.guestmount.core.drive.Drive;
 import org.guestmount.core.fs.GuestFilesystem;
@@ -75,11 +76,13 @@ final class MountRun extends GuestRun {
         boolean readOnly = options.readOnly() || !writable;
         LOG.info("filesystems mounted in the guest");
         presence.establish(images(drives), readOnly);
-        CacheConfig caching = new CacheConfig(options.cacheTimeout(), CacheConfig.DEFAULT_MAX_BYTES);
+        CacheConfig config = new CacheConfig(options.cacheTimeout(), CacheConfig.DEFAULT_MAX_BYTES);
         boolean served;
         boolean defer = !options.readOnly() && options.mounts().stream().noneMatch(MountRequest::isSynchronous);
         GuestFilesystem guest = defer ? new WriteBehindFilesystem(session.filesystem()) : session.filesystem();
-        GuestFilesystem cached = new WalkAheadFilesystem(new CachingFilesystem(guest, caching), caching);
+        CachingFilesystem caching = new CachingFilesystem(guest, config);
+        GuestFilesystem walked = new WalkAheadFilesystem(caching, config);
+        GuestFilesystem cached = defer ? new DraftFilesystem(walked, caching::knowsMissing) : walked;
         boolean prefetch = options.readOnly() && !options.cacheTimeout().isZero();
         try (GuestFilesystem filesystem = prefetch ? new PrefetchingFilesystem(cached, session.drives()) : cached) {
             MountEnd end = new MountEnd(MountedGuest.mount(filesystem, mountConfig(drives.get(0), readOnly)));

@@ -21,6 +21,7 @@ final class Abi {
     static final int SYS_FTRUNCATE = 77;
     static final int SYS_FCHDIR = 81;
     static final int SYS_CHMOD = 90;
+    static final int SYS_FCHMOD = 91;
     static final int SYS_UMASK = 95;
     static final int SYS_SETFSUID = 122;
     static final int SYS_SETFSGID = 123;

@@ -4,34 +4,36 @@ import java.nio.ByteBuffer;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.AttributeChange.TimeChange;
 import org.guestmount.core.fs.Errno;
-import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.FileType;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.Timestamp;
 import org.jspecify.annotations.Nullable;
 
-/** Changes of attributes of what a descriptor, {@code O_PATH} or not, refers to. */
+/** Changes of attributes of what a descriptor refers to. */
 final class Attributes {
     private Attributes() {}
 
-    static void change(int descriptor, FileReference file, AttributeChange change) throws GuestFilesystemException {
+    /** @param open whether it is an open file's, and not of {@code O_PATH} */
+    static void change(int descriptor, boolean open, FileReference file, AttributeChange change)
+            throws GuestFilesystemException {
         if (change.size() != null) {
-            truncate(descriptor, file, change.size());
+            truncate(descriptor, open, file, change.size());
         }
         if (change.uid() != null || change.gid() != null) {
             changeOwner(descriptor, file, change.uid(), change.gid());
         }
         if (change.mode() != null) {
-            changeMode(descriptor, file, change.mode());
+            changeMode(descriptor, open, file, change.mode());
         }
         if (change.accessed() != null || change.modified() != null) {
             changeTimes(descriptor, file, change.accessed(), change.modified());
         }
     }
 
-    private static void truncate(int descriptor, FileReference file, long size) throws GuestFilesystemException {
-        long result = file instanceof FileHandle
+    private static void truncate(int descriptor, boolean open, FileReference file, long size)
+            throws GuestFilesystemException {
+        long result = open
                 ? Libc.syscall(Abi.SYS_FTRUNCATE, descriptor, size, 0, 0, 0)
                 : Libc.syscall(Abi.SYS_TRUNCATE, pathOf(descriptor), size, 0, 0, 0);
         Syscalls.check(result, "truncate", file);
@@ -53,7 +55,12 @@ final class Attributes {
     }
 
     /** Kernels before 6.6 let some filesystems change the mode of a symbolic link, which means nothing, and then fail. */
-    private static void changeMode(int descriptor, FileReference file, int mode) throws GuestFilesystemException {
+    private static void changeMode(int descriptor, boolean open, FileReference file, int mode)
+            throws GuestFilesystemException {
+        if (open) {
+            Syscalls.check(Libc.syscall(Abi.SYS_FCHMOD, descriptor, mode & 07777, 0, 0, 0), "chmod", file);
+            return;
+        }
         if (Stat.ofDescriptor(descriptor, file).type() == FileType.SYMBOLIC_LINK) {
             throw GuestFilesystemException.of(Errno.EOPNOTSUPP, "chmod", file);
         }

@@ -313,8 +313,15 @@ final class Server {
             case READ -> Read.lengthIn(frame.body()) <= BRIEF_BYTES;
             case READ_INTO_WINDOW, WRITE_FROM_WINDOW, UPDATE_FROM_WINDOW ->
                 WindowPart.lengthIn(frame.body()) <= BRIEF_BYTES;
-            case FSYNC, FALLOCATE, COPY_RANGE, SYNC, READ_SMALL_FILES, MAP_EXTENTS, MAP_SMALL_FILES, LIST_TREES ->
-                false;
+            case FSYNC,
+                    FALLOCATE,
+                    COPY_RANGE,
+                    SYNC,
+                    READ_SMALL_FILES,
+                    MAP_EXTENTS,
+                    MAP_SMALL_FILES,
+                    LIST_TREES,
+                    CHANGE_TREE -> false;
             case LIST_BLOCK_DEVICES, DETECT_FILESYSTEMS, INSPECT, MOUNT, UNMOUNT_ALL, WAKE, SETTLE, POWER_OFF -> false;
             case ASSEMBLE, UNLOCK, MEMORY_TO_UNLOCK -> false;
         };

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.guestmount.core.fs.AttributeChange;
+import org.guestmount.core.fs.ChangeOutcome;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DepthFirst;
 import org.guestmount.core.fs.DirectoryChunk;
@@ -24,6 +26,7 @@ import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
+import org.guestmount.core.fs.TreeChange;
 import org.guestmount.core.fs.XattrMode;
 import org.guestmount.core.protocol.Frame;
 import org.guestmount.core.protocol.ProtocolException;
@@ -273,8 +276,15 @@ final class SyscallFilesystem implements EncodingFilesystem {
     @Override
     public FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException {
         try (OpenFile node = use(file, "setattr")) {
-            Attributes.change(node.descriptor(), file, change);
+            Attributes.change(node.descriptor(), file instanceof FileHandle, file, change);
             return Stat.ofDescriptor(node.descriptor(), file);
+        }
+    }
+
+    @Override
+    public CompletableFuture<List<ChangeOutcome>> changeLater(List<TreeChange> changes) {
+        try (TreeChanges batch = new TreeChanges(root, this)) {
+            return CompletableFuture.completedFuture(batch.apply(changes));
         }
     }
 

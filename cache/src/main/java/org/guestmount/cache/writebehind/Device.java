@@ -29,6 +29,10 @@ final class Device {
      */
     private static final int TELLING_BITS = 0555;
 
+    /** More files than can be made until there is asked again. */
+    private static final long RESERVE_FILES = 4096;
+
+    private final long number;
     private final GuestFilesystem guest;
     private final Backlog backlog;
     private final LongSupplier nanoTime;
@@ -51,10 +55,16 @@ final class Device {
     private volatile boolean storesModes;
     private volatile boolean storesOwners;
 
-    Device(GuestFilesystem guest, Backlog backlog, LongSupplier nanoTime) {
+    /** @param number {@link FileAttributes#device} */
+    Device(long number, GuestFilesystem guest, Backlog backlog, LongSupplier nanoTime) {
+        this.number = number;
         this.guest = guest;
         this.backlog = backlog;
         this.nanoTime = nanoTime;
+    }
+
+    long number() {
+        return number;
     }
 
     /** Another file is to be written. */
@@ -77,7 +87,7 @@ final class Device {
                 && filesSince < ASK_AFTER_FILES) {
             return hasRoom;
         }
-        hasRoom = availableBytes(path) >= RESERVE_BYTES + OVERHEAD * backlog.bytes();
+        hasRoom = hasRoomNow(path);
         asked = true;
         askedAt = now;
         spentBefore = spent;
@@ -85,12 +95,15 @@ final class Device {
         return hasRoom;
     }
 
-    private double availableBytes(GuestPath path) {
+    private boolean hasRoomNow(GuestPath path) {
         try {
             FilesystemStatistics statistics = guest.statfs(path);
-            return (double) statistics.availableBlocks() * statistics.fragmentSize();
+            double bytes = (double) statistics.availableBlocks() * statistics.fragmentSize();
+            // Where inodes are not numbered beforehand, as in btrfs, there are none.
+            boolean files = statistics.files() == 0 || statistics.availableFiles() >= RESERVE_FILES;
+            return files && bytes >= RESERVE_BYTES + OVERHEAD * backlog.bytes();
         } catch (GuestFilesystemException e) {
-            return 0;
+            return false;
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.guestmount.core.fs.AttributeChange;
+import org.guestmount.core.fs.ChangeOutcome;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
@@ -32,6 +34,7 @@ import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
+import org.guestmount.core.fs.TreeChange;
 import org.guestmount.core.fs.XattrMode;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +102,7 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
         }
         if (isDeferrable(flags, created.attributes())) {
             Device device = devices.computeIfAbsent(
-                    created.attributes().device(), number -> new Device(guest, backlog, nanoTime));
+                    created.attributes().device(), number -> new Device(number, guest, backlog, nanoTime));
             device.countFile();
             clock.saw(created.attributes().changed(), nanoTime.getAsLong());
             files.add(new NewFile(guest, backlog, device, clock, path, created, files::forget));
@@ -121,12 +124,17 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
     }
 
     private static boolean isDeferrable(OpenFlags flags, FileAttributes attributes) {
+        return mayDefer(flags) && attributes.type() == FileType.REGULAR && attributes.links() == 1;
+    }
+
+    /** Whether who opens a new file with these may be answered early. */
+    static boolean mayDefer(OpenFlags flags) {
         for (int flag : NOT_DEFERRED) {
             if (flags.has(flag)) {
                 return false;
             }
         }
-        return flags.isWritable() && attributes.type() == FileType.REGULAR && attributes.links() == 1;
+        return flags.isWritable();
     }
 
     @Override
@@ -152,6 +160,12 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
         FileAttributes attributes = made.setattr(file, change, nanoTime.getAsLong());
         scheduleSending();
         return attributes;
+    }
+
+    @Override
+    public CompletableFuture<List<ChangeOutcome>> changeLater(List<TreeChange> changes) {
+        changes.forEach(change -> retire(change.path()));
+        return guest.changeLater(changes);
     }
 
     @Override

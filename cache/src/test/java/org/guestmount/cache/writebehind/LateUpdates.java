@@ -1,11 +1,14 @@
 package org.guestmount.cache.writebehind;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import org.guestmount.cache.CachingFilesystem;
+import org.guestmount.core.fs.ChangeOutcome;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileUpdate;
@@ -14,6 +17,7 @@ import org.guestmount.core.fs.ForwardingGuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.TreeChange;
 import org.jspecify.annotations.Nullable;
 
 /** Does updates when another thread gets to it, as a guest does: when told to, or by an executor. */
@@ -38,6 +42,11 @@ public final class LateUpdates extends ForwardingGuestFilesystem {
         return new WriteBehindFilesystem(this, () -> 0);
     }
 
+    /** Drafts over a cache, for which no time passes. */
+    public static GuestFilesystem drafts(CachingFilesystem cached) {
+        return new DraftFilesystem(cached, cached::knowsMissing, () -> 0);
+    }
+
     @Override
     public CompletableFuture<Void> updateLater(FileUpdate update) {
         ByteBuffer data = ByteBuffer.allocate(update.data().remaining());
@@ -49,6 +58,28 @@ public final class LateUpdates extends ForwardingGuestFilesystem {
         // This frees its number, and with an executor one cannot tell when; models need the same numbers.
         boolean freesNumber = update.release() && isUnlinked(update.file());
         return CompletableFuture.runAsync(() -> apply(copy), freesNumber ? Runnable::run : executor);
+    }
+
+    /** The data is copied, as the caller may use it again. */
+    @Override
+    public CompletableFuture<List<ChangeOutcome>> changeLater(List<TreeChange> changes) {
+        List<TreeChange> copies = changes.stream().map(LateUpdates::copied).toList();
+        Executor later = executor == null ? held::add : executor;
+        return CompletableFuture.supplyAsync(
+                () -> copies.stream().map(this::outcome).toList(), later);
+    }
+
+    private static TreeChange copied(TreeChange change) {
+        if (!(change instanceof TreeChange.MakeFile file)) {
+            return change;
+        }
+        ByteBuffer data = ByteBuffer.allocate(file.data().remaining());
+        return file.with(data.put(file.data().duplicate()).flip());
+    }
+
+    private ChangeOutcome outcome(TreeChange change) {
+        Errno errno = failure;
+        return errno == null ? ChangeOutcome.of(change, guest) : new ChangeOutcome(null, errno);
     }
 
     private boolean isUnlinked(FileHandle file) {

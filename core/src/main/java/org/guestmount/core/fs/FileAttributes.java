@@ -6,7 +6,7 @@ import com.google.errorprone.annotations.Immutable;
  * What stat(2) says of an inode. Numbers that stat has as unsigned are carried in the same bits.
  *
  * @param device the guest's {@code st_dev}: tells the guest's filesystems (and btrfs subvolumes) apart
- * @param inode the inode number, unique within {@code device} only
+ * @param inode the inode number, unique within {@code device} only; {@link #NO_INODE} if {@code provisional} and there is none yet
  * @param mode type and permission bits
  * @param links number of hard links
  * @param uid owner, unsigned
@@ -15,8 +15,8 @@ import com.google.errorprone.annotations.Immutable;
  * @param size in bytes, at least 0
  * @param blocks allocated, in units of 512 bytes
  * @param blockSize preferred I/O size, in bytes
- * @param provisional whether the guest has not confirmed them: times and blocks are guessed, so they are to be neither shown
- *     nor remembered, but asked for when somebody wants them
+ * @param provisional whether the guest has not confirmed them: times and blocks, and a directory's size and links, are
+ *     guessed, so they are to be neither shown nor remembered, but asked for when somebody wants them
  */
 @Immutable
 public record FileAttributes(
@@ -34,6 +34,9 @@ public record FileAttributes(
         Timestamp modified,
         Timestamp changed,
         boolean provisional) {
+    /** The number of no inode: the file is to be made. */
+    public static final long NO_INODE = 0;
+
     private static final int SET_UID = 04000;
     private static final int SET_GID = 02000;
     private static final int GROUP_EXECUTES = 0010;
@@ -75,6 +78,11 @@ public record FileAttributes(
 
     public FileType type() {
         return FileType.ofMode(mode);
+    }
+
+    /** Whether the guest has such a file, so that {@link #key} is its own. */
+    public boolean hasInode() {
+        return !provisional || inode != NO_INODE;
     }
 
     public InodeKey key() {

@@ -27,6 +27,12 @@ public interface GuestFilesystem extends AutoCloseable {
     /** Files up to this size may be read whole when they are opened, in bytes. */
     int SMALL_FILE_BYTES = 1 << 16;
 
+    /** What the changes of one {@link #changeLater} may take without their data, each its path and {@link #CHANGE_BYTES}, in bytes. */
+    int MAX_CHANGES_BYTES = 1 << 17;
+
+    /** What a change takes beside its path and data, at most, in bytes. */
+    int CHANGE_BYTES = 128;
+
     /** A directory whose listing takes no more, about, in bytes, is listed together with others. */
     int SMALL_DIRECTORY_BYTES = 1 << 17;
 
@@ -126,6 +132,19 @@ public interface GuestFilesystem extends AutoCloseable {
         } catch (GuestFilesystemException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /**
+     * Does changes of the tree one after the other, whatever comes of those before, perhaps after this has returned, when
+     * their data is the caller's again.
+     *
+     * @param changes with at most {@link #MAX_TRANSFER_BYTES} of data together, and paths that fit into a message beside it, see
+     *     {@link #MAX_CHANGES_BYTES}
+     * @return what came of each, on a thread that must not be blocked; fails only if the guest is lost
+     */
+    default CompletableFuture<List<ChangeOutcome>> changeLater(List<TreeChange> changes) {
+        return CompletableFuture.completedFuture(
+                changes.stream().map(change -> ChangeOutcome.of(change, this)).toList());
     }
 
     /**

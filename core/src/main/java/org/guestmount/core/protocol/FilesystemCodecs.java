@@ -3,9 +3,11 @@ package org.guestmount.core.protocol;
 import java.nio.ByteBuffer;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.AttributeChange.TimeChange;
+import org.guestmount.core.fs.ChangeOutcome;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
+import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
 import org.guestmount.core.fs.FileExtent;
@@ -14,6 +16,10 @@ import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
 import org.guestmount.core.fs.Timestamp;
+import org.guestmount.core.fs.TreeChange;
+import org.guestmount.core.fs.TreeChange.MakeFile;
+import org.guestmount.core.fs.TreeChange.SetAttributes;
+import org.guestmount.core.fs.TreeChange.Unlink;
 import org.guestmount.core.fs.XattrMode;
 
 /** The wire form of {@link org.guestmount.core.fs}'s records: their components in order, enums by the kernel's number. */
@@ -156,6 +162,45 @@ public final class FilesystemCodecs {
 
     private static TimeChange decodeTimeChange(WireReader in) throws ProtocolException {
         return new TimeChange(in.optional(FilesystemCodecs::decodeTimestamp));
+    }
+
+    private static final int MAKE_FILE = 1;
+    private static final int SET_ATTRIBUTES = 2;
+    private static final int UNLINK = 3;
+
+    public static void encodeTreeChange(TreeChange change, WireWriter out) {
+        if (change instanceof MakeFile file) {
+            out.u8(MAKE_FILE).path(file.path()).i32(file.mode());
+            encodeCredentials(file.owner(), out);
+            out.bytes(file.data());
+            encodeChange(file.change(), out);
+        } else if (change instanceof SetAttributes set) {
+            out.u8(SET_ATTRIBUTES).path(set.path());
+            encodeChange(set.change(), out);
+        } else {
+            out.u8(UNLINK).path(change.path());
+        }
+    }
+
+    public static TreeChange decodeTreeChange(WireReader in) throws ProtocolException {
+        int kind = in.u8();
+        return switch (kind) {
+            case MAKE_FILE -> new MakeFile(in.path(), in.i32(), decodeCredentials(in), in.bytes(), decodeChange(in));
+            case SET_ATTRIBUTES -> new SetAttributes(in.path(), decodeChange(in));
+            case UNLINK -> new Unlink(in.path());
+            default -> throw new ProtocolException("tree change " + kind);
+        };
+    }
+
+    public static void encodeOutcome(ChangeOutcome outcome, WireWriter out) {
+        out.optional(outcome.failure(), (failure, to) -> to.i32(failure.number()))
+                .optional(outcome.attributes(), FilesystemCodecs::encodeAttributes);
+    }
+
+    public static ChangeOutcome decodeOutcome(WireReader in) throws ProtocolException {
+        Integer failure = in.optional(WireReader::i32);
+        return new ChangeOutcome(
+                in.optional(FilesystemCodecs::decodeAttributes), failure == null ? null : Errno.of(failure));
     }
 
     public static void encodeStatistics(FilesystemStatistics statistics, WireWriter out) {

@@ -1,6 +1,7 @@
 package org.guestmount.core.protocol;
 
 import org.guestmount.core.protocol.message.Assemble;
+import org.guestmount.core.protocol.message.ChangeTree;
 import org.guestmount.core.protocol.message.CopyRange;
 import org.guestmount.core.protocol.message.Create;
 import org.guestmount.core.protocol.message.DetectFilesystems;
@@ -87,6 +88,7 @@ public enum Opcode {
     MAP_SMALL_FILES(34),
     UPDATE_FROM_WINDOW(35),
     LIST_TREES(36),
+    CHANGE_TREE(37),
     LIST_BLOCK_DEVICES(64),
     DETECT_FILESYSTEMS(65),
     MOUNT(66),
@@ -172,6 +174,7 @@ public enum Opcode {
             case UPDATE_FILE -> UpdateFile.decode(in);
             case UPDATE_FROM_WINDOW -> UpdateFromWindow.decode(in);
             case LIST_TREES -> ListTrees.decode(in);
+            case CHANGE_TREE -> ChangeTree.decode(in);
             case LIST_BLOCK_DEVICES -> ListBlockDevices.decode(in);
             case DETECT_FILESYSTEMS -> DetectFilesystems.decode(in);
             case INSPECT -> Inspect.decode(in);

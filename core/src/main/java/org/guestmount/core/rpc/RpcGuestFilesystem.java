@@ -1,12 +1,14 @@
 package org.guestmount.core.rpc;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.guestmount.core.fs.AttributeChange;
+import org.guestmount.core.fs.ChangeOutcome;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
@@ -25,7 +27,11 @@ import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
+import org.guestmount.core.fs.TreeChange;
+import org.guestmount.core.fs.TreeChange.MakeFile;
 import org.guestmount.core.fs.XattrMode;
+import org.guestmount.core.protocol.WindowPart;
+import org.guestmount.core.protocol.message.ChangeTree;
 import org.guestmount.core.protocol.message.CopyRange;
 import org.guestmount.core.protocol.message.Create;
 import org.guestmount.core.protocol.message.Fallocate;
@@ -239,6 +245,43 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
         return channel.submit(request)
                 .whenComplete((done, failure) -> slot.free())
                 .thenAccept(done -> {});
+    }
+
+    @Override
+    public CompletableFuture<List<ChangeOutcome>> changeLater(List<TreeChange> changes) {
+        int bytes = changes.stream().mapToInt(RpcGuestFilesystem::contentBytes).sum();
+        DataWindow.Slot slot = slotFor(bytes);
+        CompletableFuture<List<ChangeOutcome>> done = slot == null
+                ? channel.submit(new ChangeTree(changes, List.of()))
+                : channel.submit(throughWindow(
+                                changes, slot.data(bytes), slot.part(bytes).start()))
+                        .whenComplete((outcomes, failure) -> slot.free());
+        return done.thenCompose(outcomes -> {
+            try {
+                return CompletableFuture.completedFuture(oneForEach(changes, outcomes));
+            } catch (GuestFilesystemException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        });
+    }
+
+    private static ChangeTree throughWindow(List<TreeChange> changes, ByteBuffer data, int start) {
+        List<TreeChange> named = new ArrayList<>(changes.size());
+        List<WindowPart> parts = new ArrayList<>(changes.size());
+        for (TreeChange change : changes) {
+            if (change instanceof MakeFile file) {
+                parts.add(new WindowPart(start + data.position(), file.data().remaining()));
+                data.put(file.data().duplicate());
+                named.add(file.with(ByteBuffer.allocate(0)));
+            } else {
+                named.add(change);
+            }
+        }
+        return new ChangeTree(named, parts);
+    }
+
+    private static int contentBytes(TreeChange change) {
+        return change instanceof MakeFile file ? file.data().remaining() : 0;
     }
 
     @Override

@@ -2,9 +2,12 @@ package org.guestmount.core.session;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.guestmount.core.fs.AttributeChange;
+import org.guestmount.core.fs.AttributeChange.TimeChange;
+import org.guestmount.core.fs.ChangeOutcome;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileHandle;
@@ -18,6 +21,7 @@ import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
 import org.guestmount.core.fs.Timestamp;
+import org.guestmount.core.fs.TreeChange;
 import org.guestmount.core.fs.XattrMode;
 import org.guestmount.core.machine.BlockDevice;
 import org.guestmount.core.machine.GuestMachine;
@@ -103,6 +107,7 @@ final class Rehearsal {
         for (int round = 0; round < ROUNDS; round++) {
             filesystem.mkdir(FOLDER, 0755, Credentials.ROOT);
             write();
+            change();
             names();
             read();
             filesystem.unlink(OTHER);
@@ -141,6 +146,26 @@ final class Rehearsal {
                         .join();
             } catch (CompletionException e) {
                 throw new GuestFilesystemException(Errno.EIO, "an update failed", e);
+            }
+        }
+    }
+
+    /** Files made and removed, several with one request. */
+    private void change() throws GuestFilesystemException {
+        List<TreeChange> changes = new ArrayList<>();
+        AttributeChange change =
+                new AttributeChange(null, 1, 1, 0600, TimeChange.NOW, new TimeChange(new Timestamp(1, 0)));
+        for (String name : List.of("one", "other")) {
+            ByteBuffer content = data.clear();
+            changes.add(new TreeChange.MakeFile(FOLDER.resolve(name), 0644, Credentials.ROOT, content, change));
+        }
+        changes.add(new TreeChange.SetAttributes(FOLDER, change));
+        for (String name : List.of("one", "other")) {
+            changes.add(new TreeChange.Unlink(FOLDER.resolve(name)));
+        }
+        for (ChangeOutcome outcome : filesystem.changeLater(changes).join()) {
+            if (outcome.failure() != null) {
+                throw new GuestFilesystemException(outcome.failure(), "a change failed");
             }
         }
     }

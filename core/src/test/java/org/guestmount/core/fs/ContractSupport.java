@@ -22,6 +22,9 @@ public interface ContractSupport {
     /** A path in the directory that belongs to the test. */
     GuestPath at(String relative);
 
+    /** Called before a path is used that leads through a symbolic link, for a subject that needs to be told. */
+    default void beforeLinkedPath() throws GuestFilesystemException {}
+
     /**
      * Whether what is done through {@link #fs} has root's capabilities: new inodes get any owner, owners and device
      * nodes can be made.

@@ -43,8 +43,8 @@ public interface DirectoryContract extends ContractSupport {
         fs().setattr(shared, AttributeChange.ofMode(02775));
 
         FileAttributes directory = fs().mkdir(at("shared/directory"), 0755, new Credentials(1000, 1000));
-        FileAttributes file = fs().create(at("shared/file"), OpenFlags.READ_WRITE, 0644, new Credentials(1000, 1000))
-                .attributes();
+        fs().create(at("shared/file"), OpenFlags.READ_WRITE, 0644, new Credentials(1000, 1000));
+        FileAttributes file = fs().getattr(at("shared/file"));
 
         assertThat(directory.gid()).isEqualTo(77);
         assertThat(directory.mode()).isEqualTo(042755);

@@ -16,6 +16,7 @@ public abstract class GuestFilesystemContract
                 SpaceContract,
                 SetattrContract,
                 UpdateContract,
+                ChangeContract,
                 LinkContract,
                 RenameContract,
                 XattrContract {

@@ -259,6 +259,9 @@ public class InMemoryGuestFilesystem implements GuestFilesystem {
     public synchronized FileAttributes setattr(FileReference file, AttributeChange change)
             throws GuestFilesystemException {
         MemoryInode inode = inode("setattr", file);
+        if (change.isNone()) {
+            return inode.attributes(DEVICE);
+        }
         if (change.size() != null) {
             resize(file, inode, change.size());
         }

@@ -172,6 +172,20 @@ public final class RecordingGuestFilesystem extends ForwardingGuestFilesystem {
         return delegate.updateLater(update);
     }
 
+    /** Shown as {@code changes MakeFile /a Unlink /b}. */
+    @Override
+    public CompletableFuture<List<ChangeOutcome>> changeLater(List<TreeChange> changes) {
+        StringBuilder shown = new StringBuilder("changes");
+        for (TreeChange change : changes) {
+            shown.append(' ')
+                    .append(change.getClass().getSimpleName())
+                    .append(' ')
+                    .append(change.path());
+        }
+        record(shown.toString());
+        return delegate.changeLater(changes);
+    }
+
     @Override
     public void fallocate(FileHandle file, int mode, long offset, long length) throws GuestFilesystemException {
         record("fallocate", shown(file) + " " + offset + "+" + length);

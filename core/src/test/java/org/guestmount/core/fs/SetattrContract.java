@@ -11,6 +11,15 @@ import org.junit.jupiter.api.Test;
 /** setattr: truncate, chown, chmod, utimensat. */
 public interface SetattrContract extends ContractSupport {
     @Test
+    default void aChangeOfNothingTouchesNothing() throws Exception {
+        GuestPath path = makeFile("file", "text");
+        FileAttributes before = fs().getattr(path);
+
+        assertThat(fs().setattr(path, AttributeChange.NONE).changed()).isEqualTo(before.changed());
+        assertThat(fs().getattr(path)).isEqualTo(before);
+    }
+
+    @Test
     default void truncateCutsOff() throws Exception {
         GuestPath path = makeFile("file", "0123456789");
         age(path);

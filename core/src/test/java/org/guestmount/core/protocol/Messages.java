@@ -10,6 +10,7 @@ import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
 import org.guestmount.core.fs.XattrMode;
 import org.guestmount.core.protocol.message.Assemble;
+import org.guestmount.core.protocol.message.ChangeTree;
 import org.guestmount.core.protocol.message.CopyRange;
 import org.guestmount.core.protocol.message.Create;
 import org.guestmount.core.protocol.message.DetectFilesystems;
@@ -244,6 +245,13 @@ final class Messages {
                                 Vocabulary.changes(),
                                 Arbitraries.of(true, false))
                         .as(UpdateFromWindow::new));
+            case CHANGE_TREE ->
+                pairs(
+                        Combinators.combine(
+                                        Vocabulary.treeChanges().list().ofMaxSize(5),
+                                        windowParts().list().ofMaxSize(5))
+                                .as(ChangeTree::new),
+                        Vocabulary.outcomes().list().ofMaxSize(5));
             case LIST_BLOCK_DEVICES ->
                 pairs(
                         Vocabulary.ints().map(ListBlockDevices::new),

@@ -7,9 +7,11 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.AttributeChange.TimeChange;
+import org.guestmount.core.fs.ChangeOutcome;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
+import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
 import org.guestmount.core.fs.FileExtent;
@@ -21,6 +23,7 @@ import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.Timestamp;
+import org.guestmount.core.fs.TreeChange;
 import org.guestmount.core.machine.BlockDevice;
 import org.guestmount.core.machine.DetectedFilesystem;
 import org.guestmount.core.machine.MountOutcome;
@@ -93,6 +96,20 @@ final class Vocabulary {
                         timeChanges().injectNull(0.3),
                         timeChanges().injectNull(0.3))
                 .as(AttributeChange::new);
+    }
+
+    static Arbitrary<TreeChange> treeChanges() {
+        Arbitrary<TreeChange> files = Combinators.combine(paths(), ints(), credentials(), buffers(300), changes())
+                .as(TreeChange.MakeFile::new);
+        Arbitrary<TreeChange> settings = Combinators.combine(paths(), changes()).as(TreeChange.SetAttributes::new);
+        return Arbitraries.oneOf(files, settings, paths().map(TreeChange.Unlink::new));
+    }
+
+    static Arbitrary<ChangeOutcome> outcomes() {
+        return Combinators.combine(
+                        attributes().injectNull(0.5),
+                        Arbitraries.of(Errno.class).injectNull(0.5))
+                .as(ChangeOutcome::new);
     }
 
     static Arbitrary<ByteBuffer> buffers(int maxBytes) {

@@ -1,6 +1,7 @@
 package org.guestmount.fuse.kernel;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.guestmount.core.fs.DirectoryEntry;
@@ -90,7 +91,9 @@ final class DirectoryHandlers {
         if (plus) {
             out.zeros(AttributeView.ENTRY_BYTES);
         }
-        InodeKey key = position == 0 ? directory.key : nodes.parent(directory).key;
+        Node node = position == 0 ? directory : nodes.parent(directory);
+        // Only files may have none.
+        InodeKey key = Objects.requireNonNull(node.key);
         putDirent(out, operations.inodeNumber(key), position + 1, name, FileType.DIRECTORY);
         return true;
     }

@@ -51,7 +51,15 @@ final class NameHandlers {
         handlers.put(Opcode.LINK, (in, out) -> {
             long existing = in.u64();
             String name = in.name();
-            make(in.node(), name, out, path -> context.using(existing, reference -> operations.link(reference, path)));
+            make(
+                    in.node(),
+                    name,
+                    out,
+                    path -> context.using(existing, reference -> {
+                        FileAttributes linked = operations.link(reference, path);
+                        nodes.identify(nodes.get(existing), linked.key());
+                        return linked;
+                    }));
         });
     }
 

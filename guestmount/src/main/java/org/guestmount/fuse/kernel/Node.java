@@ -19,7 +19,11 @@ final class Node {
     record Link(Node parent, String name) {}
 
     final long id;
-    final InodeKey key;
+
+    /** Null as long as the guest has not made the file. */
+    @Nullable
+    InodeKey key;
+
     final FileType type;
 
     /** The names known; more may exist in the guest. Empty for the root, and once the last has been removed. */
@@ -39,7 +43,7 @@ final class Node {
     @Nullable
     FileHandle orphan;
 
-    Node(long id, InodeKey key, FileType type) {
+    Node(long id, @Nullable InodeKey key, FileType type) {
         this.id = id;
         this.key = key;
         this.type = type;

@@ -92,27 +92,39 @@ final class NodeTable {
      * The node that the kernel is about to be told of as {@code name} in {@code parent}, counted as told.
      */
     synchronized Node enter(Node parent, String name, FileAttributes attributes) {
-        InodeKey key = attributes.key();
+        InodeKey key = attributes.hasInode() ? attributes.key() : null;
         FileType type = attributes.type();
         Node present = parent.child(name);
-        if (present != null && present.key.equals(key) && present.type == type) {
-            present.lookups++;
-            return present;
+        if (present != null && present.type == type && key != null) {
+            identify(present, key);
+            if (key.equals(present.key)) {
+                present.lookups++;
+                return present;
+            }
         }
         if (present != null) {
             removeLink(present, parent, name);
         }
-        Node node = type == FileType.DIRECTORY ? null : filesByKey.get(key);
+        boolean shared = key != null && type != FileType.DIRECTORY;
+        Node node = shared ? filesByKey.get(key) : null;
         if (node == null || node.type != type) {
             node = new Node(nextId++, key, type);
             byId.put(node.id, node);
-            if (type != FileType.DIRECTORY) {
+            if (shared) {
                 filesByKey.put(key, node);
             }
         }
         addLink(node, parent, name);
         node.lookups++;
         return node;
+    }
+
+    /** The guest has told of the file of a node: it is this inode. */
+    synchronized void identify(Node node, InodeKey key) {
+        if (node.key == null) {
+            node.key = key;
+            filesByKey.put(key, node);
+        }
     }
 
     /** Whether removing this one of its names would leave an open file without any that is known. */
@@ -136,7 +148,7 @@ final class NodeTable {
             node.orphan = orphan;
         }
         if (last) {
-            filesByKey.remove(node.key, node);
+            forgetKey(node);
         }
     }
 
@@ -198,7 +210,7 @@ final class NodeTable {
             return;
         }
         byId.remove(node.id);
-        filesByKey.remove(node.key, node);
+        forgetKey(node);
         if (node.orphan != null) {
             unused.add(node.orphan);
             node.orphan = null;
@@ -206,6 +218,13 @@ final class NodeTable {
         for (Node.Link link : List.copyOf(node.links)) {
             removeLink(node, link.parent(), link.name());
             dropIfUnused(link.parent(), unused);
+        }
+    }
+
+    @GuardedBy("this")
+    private void forgetKey(Node node) {
+        if (node.key != null) {
+            filesByKey.remove(node.key, node);
         }
     }
 

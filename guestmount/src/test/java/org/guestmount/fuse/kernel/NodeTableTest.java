@@ -57,6 +57,57 @@ class NodeTableTest {
         assertThat(nodes.path(two)).isEqualTo(GuestPath.of("/two"));
     }
 
+    private static FileAttributes unmade() {
+        Timestamp now = new Timestamp(0, 0);
+        return new FileAttributes(
+                DEVICE,
+                FileAttributes.NO_INODE,
+                FileType.REGULAR.modeBits() | 0644,
+                1,
+                0,
+                0,
+                0,
+                0,
+                0,
+                4096,
+                now,
+                now,
+                now,
+                true);
+    }
+
+    @Test
+    void fileThatIsNotMadeYetStaysItsNodeWhenItIs() {
+        Node draft = nodes.enter(root, "draft", unmade());
+        Node other = nodes.enter(root, "other", unmade());
+
+        assertThat(other).isNotSameAs(draft);
+        assertThat(file(root, "draft", 10)).isSameAs(draft);
+        assertThat(file(root, "second", 10)).isSameAs(draft);
+        assertThat(draft.lookups).isEqualTo(3);
+    }
+
+    @Test
+    void fileThatGetsAnotherNameBeforeItIsKnownIsOneNode() {
+        Node draft = nodes.enter(root, "draft", unmade());
+
+        nodes.identify(draft, new InodeKey(DEVICE, 10));
+
+        assertThat(file(root, "second", 10)).isSameAs(draft);
+        nodes.removed(root, "second", false, null);
+        nodes.removed(root, "draft", true, null);
+        assertThat(file(root, "next", 10)).isNotSameAs(draft);
+    }
+
+    @Test
+    void nameMadeAnewBeforeItIsKnownIsAnotherNode() {
+        Node draft = nodes.enter(root, "draft", unmade());
+        nodes.removed(root, "draft", true, null);
+
+        assertThat(nodes.enter(root, "draft", unmade())).isNotSameAs(draft);
+        assertThat(nodes.forget(draft.id, 1)).isEmpty();
+    }
+
     @Test
     void directoryIsANodeForEachPath() {
         assertThat(directory(root, "one", 10)).isNotSameAs(directory(root, "two", 10));

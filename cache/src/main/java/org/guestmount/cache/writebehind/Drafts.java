@@ -1,0 +1,114 @@
+package org.guestmount.cache.writebehind;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.guestmount.core.fs.FileAttributes;
+import org.guestmount.core.fs.FileHandle;
+import org.guestmount.core.fs.FileReference;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.GuestPath;
+import org.jspecify.annotations.Nullable;
+
+/** The drafts by handle, as long as they are open, and by path, until they are made. */
+final class Drafts {
+    private final Map<FileHandle, Draft> byHandle = new ConcurrentHashMap<>();
+    private final Map<GuestPath, Draft> byPath = new ConcurrentHashMap<>();
+
+    /** How many are not made in each directory. */
+    private final Map<GuestPath, Integer> inDirectory = new ConcurrentHashMap<>();
+
+    /** Neither the guest's, which count up from 1, nor those of listings from memory, which count down from -1. */
+    private final AtomicLong nextHandle = new AtomicLong(Long.MIN_VALUE);
+
+    private final Backlog backlog;
+    private final GuestClock clock;
+
+    private final LongSupplier nanoTime;
+
+    Drafts(Backlog backlog, GuestClock clock, LongSupplier nanoTime) {
+        this.backlog = backlog;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+    }
+
+    FileHandle newHandle() {
+        return new FileHandle(nextHandle.getAndIncrement());
+    }
+
+    void add(Draft draft) {
+        inDirectory.merge(draft.parent(), 1, Integer::sum);
+        byPath.put(draft.path(), draft);
+        byHandle.put(draft.handle(), draft);
+    }
+
+    /** One that is not made. */
+    @Nullable
+    Draft at(GuestPath path) {
+        return byPath.get(path);
+    }
+
+    /** One that is open. */
+    @Nullable
+    Draft open(FileHandle handle) {
+        return byHandle.get(handle);
+    }
+
+    @Nullable
+    Draft find(FileReference reference) {
+        return reference instanceof GuestPath path ? at(path) : open((FileHandle) reference);
+    }
+
+    /** Takes one out that is closed. */
+    @Nullable
+    Draft close(FileHandle handle) {
+        return byHandle.remove(handle);
+    }
+
+    int count() {
+        return byPath.size();
+    }
+
+    /** Whether any is not made in that directory. */
+    boolean isAnyIn(GuestPath directory) {
+        return inDirectory.containsKey(directory);
+    }
+
+    /** All that are not made. */
+    Collection<Draft> all() {
+        return List.copyOf(byPath.values());
+    }
+
+    /** All that are open. */
+    Collection<Draft> open() {
+        return List.copyOf(byHandle.values());
+    }
+
+    /** Waits until so many bytes can be kept; false if that takes more than waiting. */
+    boolean reserve(int bytes) {
+        backlog.spend(bytes);
+        return backlog.reserve(bytes);
+    }
+
+    /** The guest has told of a file it has made. */
+    void made(FileAttributes attributes) {
+        clock.saw(attributes.changed(), nanoTime.getAsLong());
+    }
+
+    /** Takes one out that is made, or cannot be, and kept so many bytes. */
+    void forget(Draft draft, int bytes) {
+        backlog.free(bytes);
+        byPath.remove(draft.path(), draft);
+        inDirectory.computeIfPresent(draft.parent(), (parent, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** A failure that nobody can be told of any more, if there is one. */
+    void lose(GuestPath path, @Nullable GuestFilesystemException failure) {
+        if (failure != null) {
+            backlog.lose(path, failure);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package org.guestmount.cache.writebehind;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.guestmount.core.fs.GuestPath;
+import org.jspecify.annotations.Nullable;
+
+/** The known directories by path, a bounded number. */
+final class KnownDirectories {
+    private static final int MAX_DIRECTORIES = 10_000;
+
+    @GuardedBy("this")
+    private final NavigableMap<GuestPath, KnownDirectory> byPath = new TreeMap<>();
+
+    synchronized @Nullable KnownDirectory get(GuestPath path) {
+        return byPath.get(path);
+    }
+
+    /** Those with something queued stay, so that it is waited for. */
+    synchronized void add(GuestPath path, KnownDirectory directory) {
+        if (byPath.size() >= MAX_DIRECTORIES) {
+            byPath.values().removeIf(known -> !known.isToBeChanged());
+        }
+        byPath.putIfAbsent(path, directory);
+    }
+
+    /** What had this path has it no more, or something else has. Nothing may be queued. */
+    synchronized void forgetTree(GuestPath path) {
+        // Paths below it are not quite together: /a, /a-b, /a/c.
+        byPath.remove(path);
+        GuestPath next = byPath.higherKey(path);
+        while (next != null && next.toString().startsWith(path.toString())) {
+            if (next.startsWith(path)) {
+                byPath.remove(next);
+            }
+            next = byPath.higherKey(next);
+        }
+    }
+}

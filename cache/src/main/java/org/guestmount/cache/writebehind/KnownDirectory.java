@@ -1,0 +1,137 @@
+package org.guestmount.cache.writebehind;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.guestmount.core.fs.AttributeChange;
+import org.guestmount.core.fs.ChangeOutcome;
+import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.FileAttributes;
+import org.guestmount.core.fs.GuestFilesystem;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.Timestamp;
+import org.guestmount.core.fs.TreeChange;
+import org.jspecify.annotations.Nullable;
+
+/** A directory in which files are known to be made without complaint, because one was, or because it is new itself. */
+final class KnownDirectory {
+    private final GuestPath path;
+    private final Device device;
+    private final Backlog backlog;
+
+    /** As far as they are known: if the directory was made here. */
+    @GuardedBy("this")
+    private @Nullable FileAttributes attributes;
+
+    /** The last that was queued, unless a file was queued after it. */
+    @GuardedBy("this")
+    private @Nullable QueuedAttributes last;
+
+    private final AtomicInteger queued = new AtomicInteger();
+
+    KnownDirectory(GuestPath path, Device device, Backlog backlog, @Nullable FileAttributes attributes) {
+        this.path = path;
+        this.device = device;
+        this.backlog = backlog;
+        this.attributes = attributes;
+    }
+
+    Device device() {
+        return device;
+    }
+
+    /** Whether changes of its attributes are queued, which have to be done before anything that changes its times. */
+    boolean isToBeChanged() {
+        return queued.get() > 0;
+    }
+
+    /** A file is about to be queued that is made in it. */
+    synchronized void fileQueued() {
+        last = null;
+    }
+
+    /**
+     * Queues a change of attributes.
+     *
+     * @return what they should be then; null if that may be refused
+     */
+    synchronized @Nullable FileAttributes setattr(AttributeChange wanted, Timestamp now, ChangeQueue queue) {
+        FileAttributes before = attributes;
+        if (before == null || !device.accepts(before, wanted)) {
+            return null;
+        }
+        AttributeChange timed = Changes.at(now, wanted);
+        attributes = Changes.expected(before, timed);
+        enqueue(timed, queue);
+        return attributes;
+    }
+
+    /** Has the guest tell of its attributes when what is queued is done, which saves asking for them then. */
+    synchronized void lookLater(ChangeQueue queue) {
+        enqueue(AttributeChange.NONE, queue);
+    }
+
+    @GuardedBy("this")
+    private void enqueue(AttributeChange change, ChangeQueue queue) {
+        if (last == null || !last.merge(change)) {
+            last = new QueuedAttributes(change);
+            queued.incrementAndGet();
+            queue.add(last);
+        }
+    }
+
+    /** The guest has just told of its attributes after a change. */
+    synchronized void changed(AttributeChange change, FileAttributes after) {
+        if (attributes != null) {
+            device.learn(attributes, change, after);
+            attributes = after;
+        }
+    }
+
+    /** A change of its attributes. */
+    private final class QueuedAttributes implements QueuedChange {
+        @GuardedBy("this")
+        private AttributeChange change;
+
+        @GuardedBy("this")
+        private boolean taken;
+
+        QueuedAttributes(AttributeChange change) {
+            this.change = change;
+        }
+
+        /** Has another change done along; false if that is not the same as one after the other, or too late. */
+        synchronized boolean merge(AttributeChange wanted) {
+            if (taken || !Changes.canMerge(change, wanted)) {
+                return false;
+            }
+            change = Changes.merge(change, wanted);
+            return true;
+        }
+
+        @Override
+        public int bytes() {
+            return path.toString().length() + GuestFilesystem.CHANGE_BYTES;
+        }
+
+        @Override
+        public int dataBytes() {
+            return 0;
+        }
+
+        @Override
+        public synchronized TreeChange take() {
+            taken = true;
+            return new TreeChange.SetAttributes(path, change);
+        }
+
+        @Override
+        public void done(ChangeOutcome outcome) {
+            queued.decrementAndGet();
+            Errno failure = outcome.failure();
+            if (failure != null) {
+                backlog.lose(path, GuestFilesystemException.of(failure, "setattr", path));
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package org.guestmount.cache.writebehind;
+
+import java.util.concurrent.ForkJoinPool;
+import org.guestmount.cache.CacheConfig;
+import org.guestmount.cache.CachingFilesystem;
+import org.guestmount.core.fs.GuestFilesystem;
+import org.guestmount.core.fs.GuestFilesystemContract;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.InMemoryGuestFilesystem;
+
+/** As a mount has it: drafts, cache and write-behind, with a guest that does things side by side. */
+class DraftContractTest extends GuestFilesystemContract {
+    @Override
+    protected GuestFilesystem openFilesystem() {
+        LateUpdates guest = new LateUpdates(new InMemoryGuestFilesystem(), ForkJoinPool.commonPool());
+        CachingFilesystem cached = new CachingFilesystem(new WriteBehindFilesystem(guest), CacheConfig.DEFAULT);
+        return new DraftFilesystem(cached, cached::knowsMissing);
+    }
+
+    /** The host's kernel resolves links, and asks for what they lead to. */
+    @Override
+    public void beforeLinkedPath() throws GuestFilesystemException {
+        fs().sync();
+    }
+}
