@@ -21,6 +21,9 @@ final class Directory {
     /** Heap of a dentry without the chars of its name, measured. */
     static final int DENTRY_BYTES = 144;
 
+    /** Of a longer name the guest says that it is too long, and not that it is missing. */
+    private static final int NAME_MAX = 255;
+
     private final Map<String, Dentry> dentries = new ConcurrentHashMap<>();
     private volatile List<String> listed = List.of();
     private volatile boolean complete;
@@ -34,7 +37,7 @@ final class Directory {
         if (found != null) {
             return found;
         }
-        return wasComplete ? Missing.ABSENT : Missing.UNKNOWN;
+        return wasComplete && name.length() <= NAME_MAX ? Missing.ABSENT : Missing.UNKNOWN;
     }
 
     /** All names but those known to be absent: first those that were listed, in the filesystem's order. */

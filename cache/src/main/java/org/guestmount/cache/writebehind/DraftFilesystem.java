@@ -112,7 +112,7 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
         }
         beforeNameChange(path);
         OpenedFile created = guest.create(path, flags, mode, owner);
-        if (missing || flags.has(OpenFlags.EXCL)) {
+        if (missing) {
             know(path.parent(), created.attributes(), null);
         }
         return created;
@@ -149,8 +149,12 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
     @Override
     public FileAttributes mkdir(GuestPath path, int mode, Credentials owner) throws GuestFilesystemException {
         beforeNameChange(path);
+        // Where names fold, what is remembered by one could not be told from what another does.
+        boolean missing = knownMissing.test(path);
         FileAttributes made = guest.mkdir(path, mode, owner);
-        know(path, made, made);
+        if (missing) {
+            know(path, made, made);
+        }
         return made;
     }
 

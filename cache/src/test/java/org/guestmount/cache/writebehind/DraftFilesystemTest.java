@@ -43,6 +43,7 @@ class DraftFilesystemTest extends WriteBehindSupport {
     void makeDirectory() throws GuestFilesystemException {
         // Names of one with letters tell that they are compared exactly.
         drafts.mkdir(GuestPath.of("/letters"), 0755, Credentials.ROOT);
+        assertFails(Errno.ENOENT, () -> drafts.lookup(DIRECTORY));
         drafts.mkdir(DIRECTORY, 0755, Credentials.ROOT);
         drafts.statfs(DIRECTORY);
         makeDraft(DIRECTORY.resolve("first"));
@@ -360,10 +361,10 @@ class DraftFilesystemTest extends WriteBehindSupport {
 
     @Test
     void aRemovedDirectoryIsNoLongerKnown() throws Exception {
-        GuestPath below = GuestPath.of("/letters/below");
+        GuestPath below = DIRECTORY.resolve("below");
         drafts.mkdir(below, 0755, Credentials.ROOT);
         finish(inBackground(() -> {
-            drafts.rename(GuestPath.of("/letters"), OTHER, RenameMode.REPLACE);
+            drafts.rename(DIRECTORY, OTHER, RenameMode.REPLACE);
             return "done";
         }));
         backend.take();
