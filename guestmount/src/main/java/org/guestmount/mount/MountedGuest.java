@@ -58,6 +58,9 @@ public final class MountedGuest implements AutoCloseable {
     public static void prepare() {
         Thread loading = new Thread(FuseSession::prepare, "fuse-preparation");
         loading.setDaemon(true);
+        // Whoever needs what cannot be loaded is told then; and if an error has ended the process meanwhile, nobody
+        // does.
+        loading.setUncaughtExceptionHandler((thread, failure) -> LOG.debug("not prepared", failure));
         loading.start();
     }
 
