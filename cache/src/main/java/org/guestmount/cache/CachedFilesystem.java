@@ -24,6 +24,7 @@ import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.TreeChange;
 import org.guestmount.core.fs.XattrMode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link CachingFilesystem} where something is remembered. What is passed on unchanged here, {@code statfs} and {@code sync}, is not remembered and changes nothing that is; nor are the xattrs of open files, which the kernel never
@@ -39,11 +40,12 @@ final class CachedFilesystem extends ForwardingGuestFilesystem {
     private final NameChanges nameChanges;
     private final TreeChanges treeChanges;
     private final Resolver resolver;
+    private final OpenFiles openFiles;
     private final TreeCache tree;
 
     CachedFilesystem(GuestFilesystem guest, TreeCache tree) {
         super(guest);
-        OpenFiles openFiles = new OpenFiles();
+        this.openFiles = new OpenFiles();
         this.tree = tree;
         this.resolver = new Resolver(guest, tree);
         this.listings = new Listings(guest, tree, resolver);
@@ -65,6 +67,21 @@ final class CachedFilesystem extends ForwardingGuestFilesystem {
         return directory != null
                 && place.dentry() == Missing.ABSENT
                 && tree.names().areExact(directory);
+    }
+
+    /** The attributes of what is there under this name and is not known under another; null if they are not known. */
+    @Nullable
+    FileAttributes knownAttributes(GuestPath path) {
+        Place place = resolver.known(path);
+        InodeKey directory = place.directory();
+        InodeKey inode = place.inode();
+        return directory == null || inode == null || !tree.names().areExact(directory)
+                ? null
+                : tree.inode(inode).attributes();
+    }
+
+    boolean isOpen(InodeKey inode) {
+        return openFiles.isOpen(inode);
     }
 
     @Override

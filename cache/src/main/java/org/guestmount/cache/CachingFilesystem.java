@@ -3,10 +3,13 @@ package org.guestmount.cache;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.guestmount.cache.writebehind.Knowledge;
 import org.guestmount.core.fs.ChangeOutcome;
+import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.ForwardingGuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.InodeKey;
 import org.guestmount.core.fs.TreeChange;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Errors answered from memory carry the same errno as the guest's.
  */
-public final class CachingFilesystem extends ForwardingGuestFilesystem {
+public final class CachingFilesystem extends ForwardingGuestFilesystem implements Knowledge {
     private final GuestFilesystem guest;
     private final @Nullable CachedFilesystem cached;
 
@@ -44,9 +47,19 @@ public final class CachingFilesystem extends ForwardingGuestFilesystem {
         return cached != null && cached.knowsListing(path);
     }
 
-    /** Whether there is surely nothing there, which does not ask the guest. */
+    @Override
     public boolean knowsMissing(GuestPath path) {
         return cached != null && cached.knowsMissing(path);
+    }
+
+    @Override
+    public @Nullable FileAttributes knownAttributes(GuestPath path) {
+        return cached == null ? null : cached.knownAttributes(path);
+    }
+
+    @Override
+    public boolean isOpen(InodeKey inode) {
+        return cached != null && cached.isOpen(inode);
     }
 
     @Override

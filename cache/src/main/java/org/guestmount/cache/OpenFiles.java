@@ -94,6 +94,11 @@ final class OpenFiles {
         return file == null ? null : file.inode;
     }
 
+    /** Whether any handle is this inode; takes as long as there are open files. */
+    boolean isOpen(InodeKey inode) {
+        return files.values().stream().anyMatch(file -> file.inode.equals(inode));
+    }
+
     /**
      * Reads from the contents that came with opening, as pread(2).
      *

@@ -152,7 +152,9 @@ class WriteBehindModelTest {
                 guess.blockSize(),
                 truth.accessed(),
                 truth.modified(),
-                truth.changed());
+                truth.changed(),
+                false,
+                true);
         return guess.hasInode() ? numbers.translated(confirmed.toString(), truth.toString()) : confirmed.toString();
     }
 }

@@ -82,7 +82,7 @@ final class MountRun extends GuestRun {
         GuestFilesystem guest = defer ? new WriteBehindFilesystem(session.filesystem()) : session.filesystem();
         CachingFilesystem caching = new CachingFilesystem(guest, config);
         GuestFilesystem walked = new WalkAheadFilesystem(caching, config);
-        GuestFilesystem cached = defer ? new DraftFilesystem(walked, caching::knowsMissing) : walked;
+        GuestFilesystem cached = defer ? new DraftFilesystem(walked, caching) : walked;
         boolean prefetch = options.readOnly() && !options.cacheTimeout().isZero();
         try (GuestFilesystem filesystem = prefetch ? new PrefetchingFilesystem(cached, session.drives()) : cached) {
             MountEnd end = new MountEnd(MountedGuest.mount(filesystem, mountConfig(drives.get(0), readOnly)));

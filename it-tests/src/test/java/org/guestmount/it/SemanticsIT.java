@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.guestmount.it.framework.Backend;
 import org.guestmount.it.framework.Command;
 import org.guestmount.it.framework.FilesystemType;
@@ -46,11 +47,19 @@ class SemanticsIT {
         Path contents = folder.resolve("contents");
         Files.createDirectories(contents.resolve("other"));
         Files.createDirectories(contents.resolve("small"));
+        Path kept = Files.createDirectories(contents.resolve("kept"));
+        for (String name : List.of("first", "second", "immutable", "append-only", "third")) {
+            Files.writeString(kept.resolve(name), name);
+        }
+        GuestImage main = GuestImage.ext4(folder.resolve("root.img"), 256, contents);
+        // 0x80000: it has extents.
+        setFlags(main, "/kept/immutable", "0x80010");
+        setFlags(main, "/kept/append-only", "0x80020");
         GuestImage small = FilesystemType.EXT4_SMALL_BLOCKS.create(folder.resolve("small.img"), 8);
         Mount mount = WORKSPACE
                 .guestmount()
                 .through(backend)
-                .drive(GuestImage.ext4(folder.resolve("root.img"), 256, contents))
+                .drive(main)
                 .drive(FilesystemType.EXT4.create(folder.resolve("other.img"), 64))
                 .drive(small)
                 .device("/dev/sda")
@@ -59,6 +68,21 @@ class SemanticsIT {
                 .writable()
                 .mount();
         root = mount.root();
+    }
+
+    private static void setFlags(GuestImage image, String path, String flags) {
+        Command.of("debugfs", "-w", "-R", "set_inode_field " + path + " flags " + flags, image.path())
+                .run();
+    }
+
+    @Test
+    void whatTheGuestForbidsToRemoveStays() {
+        assertThat(Python.run(root, """
+                                names = 'first', 'second', 'immutable', 'append-only', 'third'
+                                print(*[fails(os.unlink, f'{root}/kept/{name}') for name in names], sep=', ')
+                                print(*sorted(os.listdir(f'{root}/kept')))
+                                """))
+                .isEqualTo("no error, no error, EPERM, EPERM, no error\nappend-only immutable");
     }
 
     @Test

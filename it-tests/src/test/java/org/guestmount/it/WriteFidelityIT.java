@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -98,6 +99,61 @@ class WriteFidelityIT {
                 .run();
         assertThat(TreeListing.of(plain).differences(TreeListing.of(readBack), PlainTree.NOT_IN_VFAT))
                 .isEmpty();
+    }
+
+    /** Files and folders that are new, and plain enough to be made many at a time. */
+    @ParameterizedTest
+    @EnumSource(names = {"EXT4", "XFS", "BTRFS"})
+    void manyNewFilesAndFoldersAreAsTarMadeThem(FilesystemType type) throws IOException {
+        Path plain = WORKSPACE.newFolder("many-" + type);
+        Python.run(plain, """
+                import random
+                random.seed(7)
+                for d in range(120):
+                    folder = f'{root}/tree/' + '/'.join(f'd{i}' for i in range(d % 4)) + f'/folder{d}'
+                    os.makedirs(folder)
+                    for f in range(random.randrange(30)):
+                        name = f'{folder}/file {f}' + random.choice(['', '.c', ':odd', '\\u00fc'])
+                        with open(name, 'wb') as file:
+                            file.write(os.urandom(random.choice([0, 1, 100, 4096, 20000, 262144, 262145, 700000])))
+                        os.chown(name, random.choice([0, 1000]), random.choice([0, 77]))
+                        os.chmod(name, random.choice([0o644, 0o600, 0o400, 0o4755, 0o2755, 0o6711, 0o1777]))
+                        os.utime(name, ns=(random.randrange(1 << 60), random.randrange(1 << 60)))
+                    os.symlink('file 0', f'{folder}/link')
+                for folder, _, _ in os.walk(f'{root}/tree', topdown=False):
+                    os.chown(folder, random.choice([0, 1000]), random.choice([0, 77]))
+                    os.chmod(folder, random.choice([0o755, 0o2775, 0o1777, 0o500]))
+                    os.utime(folder, ns=(random.randrange(1 << 60), random.randrange(1 << 60)))
+                """);
+        TreeListing truth = TreeListing.of(plain).below("tree");
+        Set<String> notComparable = new HashSet<>(OF_THE_ORIGINAL_ONLY);
+        if (type == FilesystemType.BTRFS) {
+            // A folder has one link, whatever is in it.
+            notComparable.add("nlink");
+        }
+        GuestImage image = type.create(WORKSPACE.folder().resolve("many-" + type + ".img"), 768);
+        Mount mount = WORKSPACE
+                .guestmount()
+                .drive(image)
+                .device("/dev/sda")
+                .writable()
+                .mount();
+
+        Command.of("sh", "-c", "tar -C \"$0\" --format=posix -cf - tree | tar -C \"$1\" -xpf -", plain, mount.root())
+                .within(COPY_LIMIT)
+                .run();
+
+        assertThat(truth.differences(TreeListing.of(mount.root()).below("tree"), notComparable))
+                .as("through the mount that wrote it")
+                .isEmpty();
+        mount.unmount();
+        type.assertClean(image.path());
+        try (KernelMount written =
+                KernelMount.readOnly(image.path(), WORKSPACE.folder().resolve("many"))) {
+            assertThat(truth.differences(TreeListing.of(written.root()).below("tree"), notComparable))
+                    .isEmpty();
+        }
+        Files.delete(image.path());
     }
 
     /** What is answered early must not turn into files that are shorter than anybody was told. */

@@ -98,6 +98,7 @@ final class Abi {
     /** Offsets within {@code struct statx}; a time is 64 bits of seconds and 32 of nanoseconds. */
     static final int STATX_BLOCK_SIZE = 4;
 
+    static final int STATX_ATTRIBUTES = 8;
     static final int STATX_LINKS = 16;
     static final int STATX_UID = 20;
     static final int STATX_GID = 24;
@@ -105,6 +106,7 @@ final class Abi {
     static final int STATX_INODE = 32;
     static final int STATX_SIZE = 40;
     static final int STATX_BLOCKS = 48;
+    static final int STATX_ATTRIBUTES_MASK = 56;
     static final int STATX_ACCESSED = 64;
     static final int STATX_CHANGED = 96;
     static final int STATX_MODIFIED = 112;
@@ -112,6 +114,9 @@ final class Abi {
     static final int STATX_RDEV_MINOR = 132;
     static final int STATX_DEVICE_MAJOR = 136;
     static final int STATX_DEVICE_MINOR = 140;
+
+    /** {@code STATX_ATTR_IMMUTABLE} and {@code STATX_ATTR_APPEND}. */
+    static final int STATX_ATTR_KEPT = 0x10 | 0x20;
 
     /** Offsets within {@code struct statfs}, all of 64 bits. */
     static final int STATFS_BLOCK_SIZE = 8;

@@ -73,6 +73,13 @@ final class Stat {
         encodeTime(struct, Abi.STATX_ACCESSED, out);
         encodeTime(struct, Abi.STATX_MODIFIED, out);
         encodeTime(struct, Abi.STATX_CHANGED, out);
+        out.put((byte) (isRemovable(struct) ? 1 : 0));
+    }
+
+    private static boolean isRemovable(ByteBuffer struct) {
+        long told = struct.getLong(Scratch.STRUCT + Abi.STATX_ATTRIBUTES_MASK) & Abi.STATX_ATTR_KEPT;
+        long set = struct.getLong(Scratch.STRUCT + Abi.STATX_ATTRIBUTES) & Abi.STATX_ATTR_KEPT;
+        return told == Abi.STATX_ATTR_KEPT && set == 0;
     }
 
     private static void encodeTime(ByteBuffer struct, int offset, ByteBuffer out) {
@@ -125,7 +132,9 @@ final class Stat {
                 struct.getInt(at + Abi.STATX_BLOCK_SIZE),
                 time(struct, Abi.STATX_ACCESSED),
                 time(struct, Abi.STATX_MODIFIED),
-                time(struct, Abi.STATX_CHANGED));
+                time(struct, Abi.STATX_CHANGED),
+                false,
+                isRemovable(struct));
     }
 
     /** The number of a device node, 0 for anything else. */

@@ -97,13 +97,10 @@ final class Backlog {
         spentBytes.addAndGet(count);
     }
 
-    /** What was done to a file failed, and no program has it open any more. */
+    /** What was done to a file or its name failed, and nobody can be told who did it. */
     void lose(GuestPath path, GuestFilesystemException failure) {
         // Names of the guest's files are for debugging, except here: without it nobody knows what to repeat.
-        LOG.error(
-                "{}: what was written to it before it was closed could not be kept: {}",
-                path.display(),
-                failure.getMessage());
+        LOG.error("{}: what was done to it has failed after it was answered: {}", path.display(), failure.getMessage());
         unreported.happened(failure);
         lost.happened(failure);
     }

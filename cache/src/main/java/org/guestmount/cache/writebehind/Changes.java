@@ -73,7 +73,8 @@ final class Changes {
                 time(before.accessed(), change.accessed()),
                 time(before.modified(), change.modified()),
                 before.changed(),
-                true);
+                true,
+                before.removable());
     }
 
     private static Timestamp time(Timestamp before, @Nullable TimeChange change) {

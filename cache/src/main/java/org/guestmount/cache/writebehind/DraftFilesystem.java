@@ -9,7 +9,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryChunk;
@@ -51,6 +50,9 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
     /** Beside letters and digits. */
     private static final String PLAIN = "-_.+,=@~#%{}[]() ";
 
+    /** What is larger is removed before that is answered: somebody may want its room. */
+    private static final int MAX_REMOVED_BYTES = 1 << 20;
+
     /** How often what waits is looked at, in milliseconds. */
     private static final int TICK_MILLIS = 100;
 
@@ -61,7 +63,7 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
     private static final String CAPABILITIES = "security.capability";
 
     private final GuestFilesystem guest;
-    private final Predicate<GuestPath> knownMissing;
+    private final Knowledge known;
     private final LongSupplier nanoTime;
     private final Backlog backlog = new Backlog();
     private final GuestClock clock = new GuestClock();
@@ -74,17 +76,17 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
 
     /**
      * @param guest closed with this
-     * @param knownMissing whether there is surely nothing of a name, nor of one that is taken for the same; must not ask the guest
+     * @param known of that filesystem
      */
-    public DraftFilesystem(GuestFilesystem guest, Predicate<GuestPath> knownMissing) {
-        this(guest, knownMissing, System::nanoTime);
+    public DraftFilesystem(GuestFilesystem guest, Knowledge known) {
+        this(guest, known, System::nanoTime);
     }
 
     /** With a clock, in nanoseconds. */
-    DraftFilesystem(GuestFilesystem guest, Predicate<GuestPath> knownMissing, LongSupplier nanoTime) {
+    DraftFilesystem(GuestFilesystem guest, Knowledge known, LongSupplier nanoTime) {
         super(guest);
         this.guest = guest;
-        this.knownMissing = knownMissing;
+        this.known = known;
         this.nanoTime = nanoTime;
         this.drafts = new Drafts(backlog, clock, nanoTime);
         this.sender = new ScheduledThreadPoolExecutor(1, task -> {
@@ -101,7 +103,7 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
     public OpenedFile create(GuestPath path, OpenFlags flags, int mode, Credentials owner)
             throws GuestFilesystemException {
         settle(path);
-        boolean missing = knownMissing.test(path);
+        boolean missing = known.knowsMissing(path);
         KnownDirectory parent = directories.get(path.parent());
         if (missing && parent != null && isDraft(path, flags, parent)) {
             long now = nanoTime.getAsLong();
@@ -113,14 +115,16 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
         beforeNameChange(path);
         OpenedFile created = guest.create(path, flags, mode, owner);
         if (missing) {
-            know(path.parent(), created.attributes(), null);
+            clock.saw(created.attributes().changed(), nanoTime.getAsLong());
+            know(path.parent(), created.attributes().device(), null);
         }
         return created;
     }
 
     private boolean isDraft(GuestPath path, OpenFlags flags, KnownDirectory parent) {
         parent.device().countFile();
-        return WriteBehindFilesystem.mayDefer(flags)
+        return clock.isSet()
+                && WriteBehindFilesystem.mayDefer(flags)
                 && isPlain(path.name())
                 && path.toString().length() <= MAX_PATH_BYTES
                 && drafts.count() < MAX_DRAFTS
@@ -139,21 +143,21 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
         return name.length() <= MAX_NAME_BYTES;
     }
 
-    /** Something was made in a directory, or it itself. */
-    private void know(GuestPath directory, FileAttributes made, @Nullable FileAttributes own) {
-        Device device = devices.computeIfAbsent(made.device(), number -> new Device(number, guest, backlog, nanoTime));
-        clock.saw(made.changed(), nanoTime.getAsLong());
-        directories.add(directory, new KnownDirectory(directory, device, backlog, own));
+    /** Something was made in a directory or removed from it, or it was made itself. */
+    private KnownDirectory know(GuestPath directory, long device, @Nullable FileAttributes own) {
+        Device filesystem = devices.computeIfAbsent(device, number -> new Device(number, guest, backlog, nanoTime));
+        return directories.add(directory, new KnownDirectory(directory, filesystem, backlog, own));
     }
 
     @Override
     public FileAttributes mkdir(GuestPath path, int mode, Credentials owner) throws GuestFilesystemException {
         beforeNameChange(path);
         // Where names fold, what is remembered by one could not be told from what another does.
-        boolean missing = knownMissing.test(path);
+        boolean missing = known.knowsMissing(path);
         FileAttributes made = guest.mkdir(path, mode, owner);
         if (missing) {
-            know(path, made, made);
+            clock.saw(made.changed(), nanoTime.getAsLong());
+            know(path, made.device(), made);
         }
         return made;
     }
@@ -215,7 +219,7 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
         }
         KnownDirectory parent = directories.get(draft.parent());
         if (parent != null) {
-            parent.fileQueued();
+            parent.changeQueued();
         }
         queue.awaitRoom();
         draft.close(queue);
@@ -235,7 +239,7 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
         long limit = nanoTime.getAsLong() - MAX_AGE_NANOS;
         drafts.all().forEach(draft -> draft.settleOlderThan(limit));
         queue.sendIfDue();
-        if (drafts.count() > 0 || !queue.isIdle()) {
+        if (!drafts.areNone() || !queue.isIdle()) {
             scheduleTick();
         }
     }
@@ -246,7 +250,8 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
     private void settle(GuestPath path) {
         KnownDirectory directory = directories.get(path);
         boolean queued = directory != null && directory.isToBeChanged();
-        for (GuestPath at = path; drafts.count() > 0 && !at.isRoot(); at = at.parent()) {
+        for (GuestPath at = path; !drafts.areNone() && !at.isRoot(); at = at.parent()) {
+            queued |= drafts.isToBeRemoved(at);
             Draft draft = drafts.at(at);
             if (draft != null) {
                 draft.settle();
@@ -402,7 +407,34 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
     @Override
     public void unlink(GuestPath path) throws GuestFilesystemException {
         beforeNameChange(path);
+        FileAttributes attributes = known.knownAttributes(path);
+        KnownDirectory parent = directories.get(path.parent());
+        if (attributes != null && parent != null && mayRemoveLater(path, attributes, parent)) {
+            drafts.addRemoval(path);
+            parent.changeQueued();
+            queue.awaitRoom();
+            queue.add(new Removal(drafts, path));
+            queue.sendIfDue();
+            scheduleTick();
+            return;
+        }
         guest.unlink(path);
+        if (attributes != null) {
+            know(path.parent(), attributes.device(), null).removedFrom();
+        }
+    }
+
+    /** Whether it is sure to be removed, and nobody sees it otherwise than by its name, or misses the room it takes. */
+    private boolean mayRemoveLater(GuestPath path, FileAttributes attributes, KnownDirectory parent)
+            throws GuestFilesystemException {
+        return parent.takesRemovals()
+                && attributes.removable()
+                && !attributes.isDirectory()
+                && attributes.links() == 1
+                && !known.isOpen(attributes.key())
+                && attributes.size() <= MAX_REMOVED_BYTES
+                && path.toString().length() <= MAX_PATH_BYTES
+                && parent.device().hasRoom(path.parent());
     }
 
     @Override

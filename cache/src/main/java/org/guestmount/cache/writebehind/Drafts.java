@@ -3,6 +3,7 @@ package org.guestmount.cache.writebehind;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -13,12 +14,15 @@ import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.jspecify.annotations.Nullable;
 
-/** The drafts by handle, as long as they are open, and by path, until they are made. */
+/** The drafts by handle, as long as they are open, and by path, until they are made; and the names that are to be removed. */
 final class Drafts {
     private final Map<FileHandle, Draft> byHandle = new ConcurrentHashMap<>();
     private final Map<GuestPath, Draft> byPath = new ConcurrentHashMap<>();
 
-    /** How many are not made in each directory. */
+    /** Names that have been removed, but not by the guest yet. */
+    private final Set<GuestPath> removals = ConcurrentHashMap.newKeySet();
+
+    /** How many are not made in each directory, or not removed. */
     private final Map<GuestPath, Integer> inDirectory = new ConcurrentHashMap<>();
 
     /** Neither the guest's, which count up from 1, nor those of listings from memory, which count down from -1. */
@@ -68,11 +72,36 @@ final class Drafts {
         return byHandle.remove(handle);
     }
 
+    /** How many are not made. */
     int count() {
         return byPath.size();
     }
 
-    /** Whether any is not made in that directory. */
+    /** Whether there is nothing that the guest has not done. */
+    boolean areNone() {
+        return inDirectory.isEmpty();
+    }
+
+    /** Remembers that a name is removed, before it is. */
+    void addRemoval(GuestPath path) {
+        inDirectory.merge(path.parent(), 1, Integer::sum);
+        removals.add(path);
+    }
+
+    boolean isToBeRemoved(GuestPath path) {
+        return removals.contains(path);
+    }
+
+    void forgetRemoval(GuestPath path) {
+        removals.remove(path);
+        leave(path.parent());
+    }
+
+    private void leave(GuestPath directory) {
+        inDirectory.computeIfPresent(directory, (same, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** Whether any is not made in that directory, or not removed. */
     boolean isAnyIn(GuestPath directory) {
         return inDirectory.containsKey(directory);
     }
@@ -93,6 +122,11 @@ final class Drafts {
         return backlog.reserve(bytes);
     }
 
+    /** The present time in nanoseconds. */
+    long now() {
+        return nanoTime.getAsLong();
+    }
+
     /** The guest has told of a file it has made. */
     void made(FileAttributes attributes) {
         clock.saw(attributes.changed(), nanoTime.getAsLong());
@@ -102,7 +136,7 @@ final class Drafts {
     void forget(Draft draft, int bytes) {
         backlog.free(bytes);
         byPath.remove(draft.path(), draft);
-        inDirectory.computeIfPresent(draft.parent(), (parent, count) -> count == 1 ? null : count - 1);
+        leave(draft.parent());
     }
 
     /** A failure that nobody can be told of any more, if there is one. */

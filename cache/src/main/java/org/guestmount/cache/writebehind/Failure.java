@@ -23,7 +23,7 @@ final class Failure {
         GuestFilesystemException failure = take();
         if (failure != null) {
             throw new GuestFilesystemException(
-                    failure.errno(), "what had been written could not be kept: " + failure.getMessage(), failure);
+                    failure.errno(), "what was answered already has failed: " + failure.getMessage(), failure);
         }
     }
 }

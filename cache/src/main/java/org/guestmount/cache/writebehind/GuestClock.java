@@ -10,7 +10,7 @@ import org.guestmount.core.fs.Timestamp;
  */
 final class GuestClock {
     /** A guest's files get the time of its last tick, up to 10 ms ago. */
-    private static final long TICK_NANOS = 10_000_000;
+    static final long TICK_NANOS = 10_000_000;
 
     @GuardedBy("this")
     private Instant latest = Instant.MIN;
@@ -25,6 +25,11 @@ final class GuestClock {
             latest = seen;
             latestAt = nanoTime;
         }
+    }
+
+    /** Whether anything was seen. */
+    synchronized boolean isSet() {
+        return !latest.equals(Instant.MIN);
     }
 
     /** The time now. Something must have been seen before. */

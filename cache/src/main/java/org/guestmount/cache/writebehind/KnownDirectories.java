@@ -17,12 +17,13 @@ final class KnownDirectories {
         return byPath.get(path);
     }
 
-    /** Those with something queued stay, so that it is waited for. */
-    synchronized void add(GuestPath path, KnownDirectory directory) {
+    /** Adds one unless it is there, and returns the one that is; those with something queued stay, so that it is waited for. */
+    synchronized KnownDirectory add(GuestPath path, KnownDirectory directory) {
         if (byPath.size() >= MAX_DIRECTORIES) {
             byPath.values().removeIf(known -> !known.isToBeChanged());
         }
-        byPath.putIfAbsent(path, directory);
+        KnownDirectory present = byPath.putIfAbsent(path, directory);
+        return present == null ? directory : present;
     }
 
     /** What had this path has it no more, or something else has. Nothing may be queued. */

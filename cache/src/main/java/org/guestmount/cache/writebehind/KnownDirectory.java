@@ -13,7 +13,7 @@ import org.guestmount.core.fs.Timestamp;
 import org.guestmount.core.fs.TreeChange;
 import org.jspecify.annotations.Nullable;
 
-/** A directory in which files are known to be made without complaint, because one was, or because it is new itself. */
+/** A directory in which files are known to be made without complaint, because one was made or removed, or because it is new itself. */
 final class KnownDirectory {
     private final GuestPath path;
     private final Device device;
@@ -28,12 +28,14 @@ final class KnownDirectory {
     private @Nullable QueuedAttributes last;
 
     private final AtomicInteger queued = new AtomicInteger();
+    private volatile boolean takesRemovals;
 
     KnownDirectory(GuestPath path, Device device, Backlog backlog, @Nullable FileAttributes attributes) {
         this.path = path;
         this.device = device;
         this.backlog = backlog;
         this.attributes = attributes;
+        this.takesRemovals = attributes != null;
     }
 
     Device device() {
@@ -45,8 +47,18 @@ final class KnownDirectory {
         return queued.get() > 0;
     }
 
-    /** A file is about to be queued that is made in it. */
-    synchronized void fileQueued() {
+    /** A file was removed from it without complaint. */
+    void removedFrom() {
+        takesRemovals = true;
+    }
+
+    /** Whether it is surely not append-only: a new directory is not. */
+    boolean takesRemovals() {
+        return takesRemovals;
+    }
+
+    /** Something is about to be queued that is made in it or removed from it. */
+    synchronized void changeQueued() {
         last = null;
     }
 

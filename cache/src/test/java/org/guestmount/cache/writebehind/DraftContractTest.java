@@ -19,7 +19,7 @@ class DraftContractTest extends GuestFilesystemContract {
         // So that what is missing is known to be, as to a kernel that has looked a name up before it makes it.
         cached.mkdir(GuestPath.of("/letters"), 0755, Credentials.ROOT);
         cached.readDirectory(GuestPath.ROOT, GuestFilesystem.MAX_TRANSFER_BYTES);
-        return new DraftFilesystem(cached, cached::knowsMissing);
+        return new DraftFilesystem(cached, cached);
     }
 
     /** The host's kernel resolves links, and asks for what they lead to. */

@@ -37,7 +37,7 @@ class DraftFilesystemTest extends WriteBehindSupport {
     private static final OpenFlags PLAIN = new OpenFlags(OpenFlags.WRONLY);
 
     private final CachingFilesystem cached = new CachingFilesystem(filesystem, CacheConfig.DEFAULT);
-    private final DraftFilesystem drafts = new DraftFilesystem(cached, cached::knowsMissing, nanoTime::get);
+    private final DraftFilesystem drafts = new DraftFilesystem(cached, cached, nanoTime::get);
 
     @BeforeEach
     void makeDirectory() throws GuestFilesystemException {
@@ -357,6 +357,123 @@ class DraftFilesystemTest extends WriteBehindSupport {
         assertThat(memory.getattr(DRAFT).links()).isEqualTo(1);
         sync();
         assertThat(content(DRAFT)).isEqualTo("text");
+    }
+
+    private void makeFiles() throws GuestFilesystemException {
+        makeDraft(DRAFT);
+        makeDraft(SECOND);
+        sync();
+        backend.take();
+    }
+
+    @Test
+    void filesAreRemovedTogetherLater() throws Exception {
+        makeFiles();
+
+        drafts.unlink(DRAFT);
+        drafts.unlink(SECOND);
+
+        assertThat(backend.take()).isEmpty();
+        sync();
+        assertThat(backend.take()).anyMatch(call -> call.contains("Unlink " + DRAFT + " Unlink " + SECOND));
+        assertFails(Errno.ENOENT, () -> memory.getattr(DRAFT));
+        assertFails(Errno.ENOENT, () -> memory.getattr(SECOND));
+    }
+
+    static Stream<Use> observersOfARemoval() {
+        return Stream.of(
+                filesystem -> filesystem.getattr(DRAFT),
+                filesystem -> filesystem.lookup(DRAFT),
+                filesystem -> filesystem.getattr(DIRECTORY),
+                filesystem -> filesystem.open(DRAFT, OpenFlags.READ_ONLY),
+                filesystem -> filesystem.create(DRAFT, NEW, 0600, Credentials.ROOT),
+                filesystem -> filesystem.setattr(DRAFT, AttributeChange.ofMode(0)),
+                filesystem -> filesystem.listxattr(DRAFT),
+                filesystem -> filesystem.readDirectory(DIRECTORY, 4096),
+                filesystem -> filesystem.unlink(DRAFT),
+                filesystem -> filesystem.mkdir(DRAFT, 0700, Credentials.ROOT),
+                filesystem -> filesystem.symlink("target", DRAFT, Credentials.ROOT),
+                filesystem -> filesystem.rename(SECOND, DRAFT, RenameMode.NO_REPLACE),
+                filesystem -> filesystem.link(SECOND, DRAFT),
+                filesystem -> filesystem.rmdir(DIRECTORY),
+                filesystem -> filesystem.statfs(GuestPath.ROOT),
+                filesystem -> filesystem.fsync(DIRECTORY, false),
+                filesystem -> filesystem.sync(),
+                filesystem -> filesystem.close());
+    }
+
+    @ParameterizedTest
+    @MethodSource("observersOfARemoval")
+    void whoeverCouldMissARemovalWaitsForIt(Use observer) throws Exception {
+        makeFiles();
+        drafts.unlink(DRAFT);
+
+        CompletableFuture<String> observed = inBackground(() -> {
+            observer.of(drafts);
+            return "done";
+        });
+
+        awaitHeld(1);
+        assertThat(observed).isNotDone();
+        try {
+            finish(observed);
+        } catch (GuestFilesystemException e) {
+            assertThat(e.errno()).isIn(Errno.ENOENT, Errno.ENOTEMPTY);
+        }
+    }
+
+    @Test
+    void whatMayBeMissedOtherwiseIsRemovedAtOnce() throws Exception {
+        makeFiles();
+        GuestPath linked = DIRECTORY.resolve("linked");
+        GuestPath large = DIRECTORY.resolve("large");
+        finish(inBackground(() -> drafts.link(DRAFT, linked)));
+        FileHandle file = createDraft(large);
+        finish(inBackground(() -> drafts.write(file, 0, ByteBuffer.allocate(MIB))));
+        finish(inBackground(() -> drafts.write(file, MIB, bytes("more"))));
+        finish(inBackground(() -> {
+            drafts.release(file);
+            drafts.sync();
+            return drafts.lookup(large);
+        }));
+        backend.take();
+
+        for (GuestPath path : List.of(linked, large)) {
+            drafts.unlink(path);
+            assertThat(backend.take()).anyMatch(call -> call.startsWith("unlink"));
+        }
+    }
+
+    @Test
+    void theFirstRemovalFromAnOldDirectoryWaits() throws Exception {
+        GuestPath old = GuestPath.of("/old");
+        memory.mkdir(old, 0755, Credentials.ROOT);
+        for (String name : List.of("first", "next")) {
+            memory.release(memory.create(old.resolve(name), NEW, 0644, Credentials.ROOT)
+                    .handle());
+            drafts.lookup(old.resolve(name));
+        }
+        backend.take();
+
+        drafts.unlink(old.resolve("first"));
+        assertThat(backend.take()).anyMatch(call -> call.startsWith("unlink"));
+        drafts.unlink(old.resolve("next"));
+        assertThat(backend.take()).noneMatch(call -> call.startsWith("unlink"));
+        sync();
+        assertFails(Errno.ENOENT, () -> memory.getattr(old.resolve("next")));
+    }
+
+    @Test
+    void aRemovalThatFailsIsReported() throws Exception {
+        makeFiles();
+        drafts.unlink(DRAFT);
+        guest.fail(Errno.EIO);
+
+        assertFails(Errno.EIO, this::sync);
+
+        guest.fail(null);
+        assertThat(finish(inBackground(() -> drafts.getattr(DRAFT))).size()).isEqualTo(4);
+        assertFails(Errno.EIO, this::close);
     }
 
     @Test

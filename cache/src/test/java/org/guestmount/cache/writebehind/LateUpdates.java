@@ -44,7 +44,7 @@ public final class LateUpdates extends ForwardingGuestFilesystem {
 
     /** Drafts over a cache, for which no time passes. */
     public static GuestFilesystem drafts(CachingFilesystem cached) {
-        return new DraftFilesystem(cached, cached::knowsMissing, () -> 0);
+        return new DraftFilesystem(cached, cached, () -> 0);
     }
 
     @Override

@@ -17,6 +17,8 @@ import com.google.errorprone.annotations.Immutable;
  * @param blockSize preferred I/O size, in bytes
  * @param provisional whether the guest has not confirmed them: times and blocks, and a directory's size and links, are
  *     guessed, so they are to be neither shown nor remembered, but asked for when somebody wants them
+ * @param removable whether its filesystem tells that it is neither immutable nor append-only, see ioctl_iflags(2), so that root may
+ *     remove it
  */
 @Immutable
 public record FileAttributes(
@@ -33,7 +35,8 @@ public record FileAttributes(
         Timestamp accessed,
         Timestamp modified,
         Timestamp changed,
-        boolean provisional) {
+        boolean provisional,
+        boolean removable) {
     /** The number of no inode: the file is to be made. */
     public static final long NO_INODE = 0;
 
@@ -50,7 +53,7 @@ public record FileAttributes(
         }
     }
 
-    /** What the guest said. */
+    /** What the guest said of an inode of which it is not known whether it may be removed. */
     public FileAttributes(
             long device,
             long inode,
@@ -65,7 +68,9 @@ public record FileAttributes(
             Timestamp accessed,
             Timestamp modified,
             Timestamp changed) {
-        this(device, inode, mode, links, uid, gid, rdev, size, blocks, blockSize, accessed, modified, changed, false);
+        this(
+                device, inode, mode, links, uid, gid, rdev, size, blocks, blockSize, accessed, modified, changed, false,
+                false);
     }
 
     /**

@@ -40,6 +40,7 @@ public final class FilesystemCodecs {
         encodeTimestamp(attributes.accessed(), out);
         encodeTimestamp(attributes.modified(), out);
         encodeTimestamp(attributes.changed(), out);
+        out.bool(attributes.removable());
     }
 
     public static FileAttributes decodeAttributes(WireReader in) throws ProtocolException {
@@ -56,7 +57,9 @@ public final class FilesystemCodecs {
                 in.i32(),
                 decodeTimestamp(in),
                 decodeTimestamp(in),
-                decodeTimestamp(in));
+                decodeTimestamp(in),
+                false,
+                in.bool());
     }
 
     public static void encodeTimestamp(Timestamp time, WireWriter out) {

@@ -62,7 +62,9 @@ final class MemoryInode {
                 PagedContent.PAGE_BYTES,
                 accessed,
                 modified,
-                changed);
+                changed,
+                false,
+                true);
     }
 
     FileDetails details(long device) {

@@ -127,8 +127,9 @@ final class Vocabulary {
                         counts,
                         modes,
                         Arbitraries.longs().greaterOrEqual(0),
-                        timestamps().list().ofSize(3))
-                .as((number, count, mode, size, times) -> new FileAttributes(
+                        timestamps().list().ofSize(3),
+                        Arbitraries.of(true, false))
+                .as((number, count, mode, size, times, removable) -> new FileAttributes(
                         number.get(0),
                         number.get(1),
                         mode,
@@ -141,7 +142,9 @@ final class Vocabulary {
                         count.get(3),
                         times.get(0),
                         times.get(1),
-                        times.get(2)));
+                        times.get(2),
+                        false,
+                        removable));
     }
 
     static Arbitrary<FileAttributes> attributes() {

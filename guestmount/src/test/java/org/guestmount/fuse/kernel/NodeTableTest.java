@@ -73,7 +73,8 @@ class NodeTableTest {
                 now,
                 now,
                 now,
-                true);
+                true,
+                false);
     }
 
     @Test

@@ -107,7 +107,8 @@ class StructLayoutTest {
                 new Timestamp(0, 0),
                 new Timestamp(0, 0),
                 new Timestamp(0, 0),
-                true);
+                true,
+                false);
         view().putAttributeReply(reply, guessed, 99);
 
         assertThat(u64(0)).isZero();

@@ -1,0 +1,43 @@
+package org.guestmount.cache.writebehind;
+
+import org.guestmount.core.fs.ChangeOutcome;
+import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.GuestFilesystem;
+import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.TreeChange;
+
+/** A name that the program has removed. */
+final class Removal implements QueuedChange {
+    private final Drafts drafts;
+    private final GuestPath path;
+
+    Removal(Drafts drafts, GuestPath path) {
+        this.drafts = drafts;
+        this.path = path;
+    }
+
+    @Override
+    public int bytes() {
+        return path.toString().length() + GuestFilesystem.CHANGE_BYTES;
+    }
+
+    @Override
+    public int dataBytes() {
+        return 0;
+    }
+
+    @Override
+    public TreeChange take() {
+        return new TreeChange.Unlink(path);
+    }
+
+    @Override
+    public void done(ChangeOutcome outcome) {
+        Errno failure = outcome.failure();
+        if (failure != null) {
+            drafts.lose(path, GuestFilesystemException.of(failure, "unlink", path));
+        }
+        drafts.forgetRemoval(path);
+    }
+}
