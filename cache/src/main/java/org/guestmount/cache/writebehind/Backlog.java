@@ -105,6 +105,14 @@ final class Backlog {
         lost.happened(failure);
     }
 
+    /** Nobody is going to be told of that, if anything has failed, by a use of the file. */
+    void lose(GuestPath path, Failure failure) {
+        GuestFilesystemException untold = failure.take();
+        if (untold != null) {
+            lose(path, untold);
+        }
+    }
+
     /** Reports a failure of which no program was told, once. */
     void throwUnreported() throws GuestFilesystemException {
         unreported.throwOnce();

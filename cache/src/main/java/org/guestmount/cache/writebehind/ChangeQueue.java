@@ -60,7 +60,7 @@ final class ChangeQueue {
     @GuardedBy("this")
     private long hurried;
 
-    private record Waiting(QueuedChange change, int bytes, int dataBytes, long since) {}
+    private record Waiting(QueuedChange change, int dataBytes, long since) {}
 
     /** @param sender may be blocked; not by whoever waits for this queue */
     ChangeQueue(GuestFilesystem guest, Backlog backlog, Executor sender, LongSupplier nanoTime) {
@@ -79,8 +79,9 @@ final class ChangeQueue {
 
     /** To be followed by {@link #sendIfDue}, when no locks are held. */
     synchronized void add(QueuedChange change) {
-        waiting.add(new Waiting(change, change.bytes(), change.dataBytes(), nanoTime.getAsLong()));
-        waitingBytes += change.dataBytes();
+        Waiting last = new Waiting(change, change.dataBytes(), nanoTime.getAsLong());
+        waiting.add(last);
+        waitingBytes += last.dataBytes();
         added++;
     }
 
@@ -138,7 +139,7 @@ final class ChangeQueue {
         int bytes = 0;
         int dataBytes = 0;
         for (Waiting next = first; next != null && batch.size() < MAX_BATCH; next = waiting.peek()) {
-            bytes += next.bytes();
+            bytes += next.change().path().toString().length() + GuestFilesystem.CHANGE_BYTES;
             dataBytes += next.dataBytes();
             if (bytes > GuestFilesystem.MAX_CHANGES_BYTES || dataBytes > GuestFilesystem.MAX_TRANSFER_BYTES) {
                 break;
@@ -159,18 +160,10 @@ final class ChangeQueue {
 
     @SuppressWarnings("FutureReturnValueIgnored") // nothing of it can fail
     private void send(List<QueuedChange> batch) {
-        List<QueuedChange> sent = new ArrayList<>(batch.size());
-        List<TreeChange> changes = new ArrayList<>(batch.size());
-        for (QueuedChange queued : batch) {
-            TreeChange change = queued.take();
-            if (change != null) {
-                sent.add(queued);
-                changes.add(change);
-            }
-        }
+        List<TreeChange> changes = batch.stream().map(QueuedChange::take).toList();
         CompletableFuture<List<ChangeOutcome>> answer = ask(changes);
         backlog.add(answer.handle((outcomes, failure) -> null));
-        answer.whenCompleteAsync((outcomes, failure) -> ended(batch.size(), sent, outcomes), sender);
+        answer.whenCompleteAsync((outcomes, failure) -> ended(batch, outcomes), sender);
     }
 
     private CompletableFuture<List<ChangeOutcome>> ask(List<TreeChange> changes) {
@@ -181,15 +174,15 @@ final class ChangeQueue {
         }
     }
 
-    private void ended(int count, List<QueuedChange> sent, @Nullable List<ChangeOutcome> outcomes) {
+    private void ended(List<QueuedChange> batch, @Nullable List<ChangeOutcome> outcomes) {
         try {
-            for (int i = 0; i < sent.size(); i++) {
-                sent.get(i).done(outcomes == null ? new ChangeOutcome(null, Errno.EIO) : outcomes.get(i));
+            for (int i = 0; i < batch.size(); i++) {
+                batch.get(i).done(outcomes == null ? new ChangeOutcome(null, Errno.EIO) : outcomes.get(i));
             }
         } finally {
             synchronized (this) {
                 underWay = false;
-                done += count;
+                done += batch.size();
                 notifyAll();
             }
         }

@@ -2,11 +2,9 @@ package org.guestmount.cache.writebehind;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.AttributeChange.TimeChange;
 import org.guestmount.core.fs.ChangeOutcome;
-import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileHandle;
@@ -15,7 +13,7 @@ import org.guestmount.core.fs.FileUpdate;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
-import org.guestmount.core.fs.OpenFlags;
+import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.Timestamp;
 import org.guestmount.core.fs.TreeChange;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +31,6 @@ final class Draft implements QueuedChange {
 
     private static final int BLOCK_SIZE = 4096;
 
-    private static final byte[] NOTHING = {};
-
     private enum State {
         OPEN,
         QUEUED,
@@ -45,14 +41,13 @@ final class Draft implements QueuedChange {
 
     private final GuestFilesystem guest;
     private final Drafts drafts;
+    private final Backlog backlog;
     private final Device device;
     private final GuestClock clock;
     private final FileHandle handle;
+    private final Creation creation;
     private final GuestPath path;
     private final GuestPath parent;
-    private final OpenFlags flags;
-    private final int mode;
-    private final Credentials owner;
     private final Timestamp born;
     private final long since;
 
@@ -60,10 +55,7 @@ final class Draft implements QueuedChange {
     private State state = State.OPEN;
 
     @GuardedBy("this")
-    private byte[] data = NOTHING;
-
-    @GuardedBy("this")
-    private int length;
+    private final Gathered data = new Gathered(MAX_BYTES);
 
     /** When data was last written, in the guest's time. */
     @GuardedBy("this")
@@ -85,39 +77,37 @@ final class Draft implements QueuedChange {
 
     /**
      * @param handle what the program is told
-     * @param parent where it is made
+     * @param device where it is made
+     * @param since the present time in nanoseconds
      */
     Draft(
             GuestFilesystem guest,
             Drafts drafts,
-            KnownDirectory parent,
+            Backlog backlog,
+            Device device,
             GuestClock clock,
             FileHandle handle,
-            GuestPath path,
-            OpenFlags flags,
-            int mode,
-            Credentials owner,
-            long now) {
+            Creation creation,
+            long since) {
         this.guest = guest;
         this.drafts = drafts;
-        this.device = parent.device();
+        this.backlog = backlog;
+        this.device = device;
         this.clock = clock;
         this.handle = handle;
-        this.path = path;
+        this.creation = creation;
+        this.path = creation.path();
         this.parent = path.parent();
-        this.flags = flags;
-        this.mode = mode;
-        this.owner = owner;
-        this.since = now;
-        this.born = clock.now(now);
+        this.since = since;
+        this.born = clock.now();
         this.written = born;
         this.attributes = new FileAttributes(
                 device.number(),
                 FileAttributes.NO_INODE,
-                FileType.REGULAR.modeBits() | mode,
+                FileType.REGULAR.modeBits() | creation.mode(),
                 1,
-                owner.uid(),
-                owner.gid(),
+                creation.owner().uid(),
+                creation.owner().gid(),
                 0,
                 0,
                 0,
@@ -133,7 +123,8 @@ final class Draft implements QueuedChange {
         return handle;
     }
 
-    GuestPath path() {
+    @Override
+    public GuestPath path() {
         return path;
     }
 
@@ -146,24 +137,19 @@ final class Draft implements QueuedChange {
         return attributes;
     }
 
-    /** Whether it has been made while it was open. */
-    synchronized boolean isMade() {
-        return made != null;
-    }
-
     /** pwrite(2). */
-    int write(long offset, ByteBuffer source, long now) throws GuestFilesystemException {
+    int write(long offset, ByteBuffer source) throws GuestFilesystemException {
         FileHandle file;
         synchronized (this) {
             failure.throwOnce();
             int count = source.remaining();
             if (state == State.OPEN
-                    && offset == length
-                    && length + count <= MAX_BYTES
+                    && offset == data.length()
+                    && data.takes(count)
                     && change.isNone()
                     && device.hasRoom(parent)
-                    && drafts.reserve(count)) {
-                buffer(source, now);
+                    && backlog.reserve(count)) {
+                buffer(source);
                 return count;
             }
             // The guest is going to write, and tell the time itself.
@@ -173,24 +159,19 @@ final class Draft implements QueuedChange {
     }
 
     @GuardedBy("this")
-    private void buffer(ByteBuffer source, long now) {
-        int count = source.remaining();
-        if (data.length < length + count) {
-            data = Arrays.copyOf(data, Math.max(length + count, Math.min(2 * length, MAX_BYTES)));
-        }
-        source.get(data, length, count);
-        length += count;
-        written = clock.now(now);
-        attributes = Changes.grown(attributes, length);
+    private void buffer(ByteBuffer source) {
+        data.add(source);
+        written = clock.now();
+        attributes = Changes.grown(attributes, data.length());
     }
 
     /** chown(2), chmod(2), utimensat(2); null if the guest has to be asked. */
-    synchronized @Nullable FileAttributes setattr(AttributeChange wanted, long now) {
+    synchronized @Nullable FileAttributes setattr(AttributeChange wanted) {
         boolean unsent = state == State.OPEN || state == State.QUEUED;
         if (!unsent || !Changes.canMerge(change, wanted) || !device.accepts(attributes, wanted)) {
             return null;
         }
-        AttributeChange timed = Changes.at(clock.now(now), wanted);
+        AttributeChange timed = Changes.at(clock.now(), wanted);
         change = Changes.merge(change, timed);
         attributes = Changes.expected(attributes, timed);
         return attributes;
@@ -230,8 +211,7 @@ final class Draft implements QueuedChange {
     /** The guest's handle of an open file, which is made if it is not. */
     synchronized FileHandle make() throws GuestFilesystemException {
         // The guest gives a file that is so new the same times, and more requests follow each other without waiting.
-        boolean isNew = drafts.now() - since < GuestClock.TICK_NANOS;
-        return make(isNew ? change : wholeChange());
+        return make(clock.isPresent(born) ? change : wholeChange());
     }
 
     /** @param rest to be done after the data has been written */
@@ -251,9 +231,16 @@ final class Draft implements QueuedChange {
             finish(file, rest);
             return file;
         } finally {
-            data = NOTHING;
-            drafts.forget(this, length);
+            forget();
         }
+    }
+
+    /** Neither data nor anything else of it is waiting any more. */
+    @GuardedBy("this")
+    private void forget() {
+        backlog.free(data.length());
+        data.discard();
+        drafts.forget(this);
     }
 
     /** Has it made if it is open, for somebody else; what fails the program that has it open is told. */
@@ -276,7 +263,7 @@ final class Draft implements QueuedChange {
 
     /** Nobody is going to be told of a failure by a use of the file. */
     void loseFailure() {
-        drafts.lose(path, failure.take());
+        backlog.lose(path, failure);
     }
 
     /** Reports a failure of what was answered already, once. */
@@ -286,20 +273,13 @@ final class Draft implements QueuedChange {
 
     /** There should be nothing; but in a directory that takes some names for others there may be. */
     private FileHandle create() throws GuestFilesystemException {
-        try {
-            OpenFlags exclusive = new OpenFlags(flags.bits() | OpenFlags.EXCL);
-            return guest.create(path, exclusive, mode, owner).handle();
-        } catch (GuestFilesystemException e) {
-            if (e.errno() != Errno.EEXIST || flags.has(OpenFlags.EXCL)) {
-                throw e;
-            }
-            return guest.create(path, flags, mode, owner).handle();
-        }
+        OpenedFile file = creation.makeOn(guest);
+        return (file == null ? creation.openOn(guest) : file).handle();
     }
 
     @GuardedBy("this")
     private void finish(FileHandle file, AttributeChange rest) throws GuestFilesystemException {
-        new FileUpdate(file, 0, ByteBuffer.wrap(data, 0, length), rest, false).applyTo(guest);
+        new FileUpdate(file, 0, data.view(), rest, false).applyTo(guest);
     }
 
     /** With the times at which things were done that the guest does later. */
@@ -310,19 +290,14 @@ final class Draft implements QueuedChange {
     }
 
     @Override
-    public int bytes() {
-        return path.toString().length() + GuestFilesystem.CHANGE_BYTES;
-    }
-
-    @Override
     public synchronized int dataBytes() {
-        return length;
+        return data.length();
     }
 
     @Override
     public synchronized TreeChange take() {
         state = State.TAKEN;
-        return new TreeChange.MakeFile(path, mode, owner, ByteBuffer.wrap(data, 0, length), wholeChange());
+        return new TreeChange.MakeFile(path, creation.mode(), creation.owner(), data.view(), wholeChange());
     }
 
     @Override
@@ -331,18 +306,17 @@ final class Draft implements QueuedChange {
         if (errno != null) {
             redo(errno);
         } else if (outcome.attributes() != null) {
-            drafts.made(outcome.attributes());
+            clock.saw(outcome.attributes().changed());
         }
         synchronized (this) {
-            data = NOTHING;
-            drafts.forget(this, length);
+            forget();
         }
     }
 
     /** Does by itself what has failed with others, for the same reason or because a file was in the way that should not. */
     private synchronized void redo(Errno errno) {
         try {
-            if (errno != Errno.EEXIST || flags.has(OpenFlags.EXCL)) {
+            if (!creation.mayExist(errno)) {
                 throw GuestFilesystemException.of(errno, "make", path);
             }
             FileHandle file = create();
@@ -352,7 +326,7 @@ final class Draft implements QueuedChange {
                 guest.release(file);
             }
         } catch (GuestFilesystemException e) {
-            drafts.lose(path, e);
+            backlog.lose(path, e);
         }
     }
 }

@@ -1,33 +1,21 @@
 package org.guestmount.cache.writebehind;
 
 import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
-import org.guestmount.core.fs.DirectoryChunk;
-import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
-import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
-import org.guestmount.core.fs.FilesystemStatistics;
-import org.guestmount.core.fs.ForwardingGuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
-import org.guestmount.core.fs.SeekTarget;
 import org.guestmount.core.fs.XattrMode;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Attributes of what was put off are {@link FileAttributes#provisional provisional}, without the number of an inode.
  */
-public final class DraftFilesystem extends ForwardingGuestFilesystem {
+public final class DraftFilesystem extends SettlingFilesystem {
     private static final int MAX_DRAFTS = 512;
     private static final int MAX_NAME_BYTES = 255;
     private static final int MAX_PATH_BYTES = 4096;
@@ -53,26 +41,22 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
     /** What is larger is removed before that is answered: somebody may want its room. */
     private static final int MAX_REMOVED_BYTES = 1 << 20;
 
-    /** How often what waits is looked at, in milliseconds. */
-    private static final int TICK_MILLIS = 100;
+    private static final Duration TICK = Duration.ofMillis(100);
 
     /** An open file is made after this time: a program that is killed with us loses no more. */
-    private static final long MAX_AGE_NANOS = 500_000_000;
+    private static final Duration MAX_AGE = Duration.ofMillis(500);
 
     /** The kernel asks for it before each write. */
     private static final String CAPABILITIES = "security.capability";
 
-    private final GuestFilesystem guest;
     private final Knowledge known;
     private final LongSupplier nanoTime;
-    private final Backlog backlog = new Backlog();
-    private final GuestClock clock = new GuestClock();
-    private final Drafts drafts;
+    private final GuestClock clock;
+    private final Devices devices;
     private final KnownDirectories directories = new KnownDirectories();
-    private final Map<Long, Device> devices = new ConcurrentHashMap<>();
-    private final ScheduledThreadPoolExecutor sender;
+    private final Drafts drafts = new Drafts();
+    private final Ticker ticker = new Ticker("drafts", TICK, this::tick);
     private final ChangeQueue queue;
-    private final AtomicBoolean scheduled = new AtomicBoolean();
 
     /**
      * @param guest closed with this
@@ -85,16 +69,11 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
     /** With a clock, in nanoseconds. */
     DraftFilesystem(GuestFilesystem guest, Knowledge known, LongSupplier nanoTime) {
         super(guest);
-        this.guest = guest;
         this.known = known;
         this.nanoTime = nanoTime;
-        this.drafts = new Drafts(backlog, clock, nanoTime);
-        this.sender = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "drafts");
-            thread.setDaemon(true);
-            return thread;
-        });
-        this.queue = new ChangeQueue(guest, backlog, sender, nanoTime);
+        this.clock = new GuestClock(nanoTime);
+        this.devices = new Devices(guest, backlog, nanoTime);
+        this.queue = new ChangeQueue(guest, backlog, ticker, nanoTime);
     }
 
     // What is put off.
@@ -102,33 +81,35 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
     @Override
     public OpenedFile create(GuestPath path, OpenFlags flags, int mode, Credentials owner)
             throws GuestFilesystemException {
+        Creation creation = new Creation(path, flags, mode, owner);
         settle(path);
         boolean missing = known.knowsMissing(path);
         KnownDirectory parent = directories.get(path.parent());
-        if (missing && parent != null && isDraft(path, flags, parent)) {
-            long now = nanoTime.getAsLong();
-            Draft draft = new Draft(guest, drafts, parent, clock, drafts.newHandle(), path, flags, mode, owner, now);
+        if (missing && parent != null && isDraft(creation, parent.device())) {
+            Draft draft = new Draft(
+                    guest, drafts, backlog, parent.device(), clock, drafts.newHandle(), creation, nanoTime.getAsLong());
             drafts.add(draft);
-            scheduleTick();
+            ticker.start();
             return new OpenedFile(draft.handle(), draft.attributes());
         }
-        beforeNameChange(path);
-        OpenedFile created = guest.create(path, flags, mode, owner);
+        settleTimes(path.parent());
+        OpenedFile created = creation.openOn(guest);
         if (missing) {
-            clock.saw(created.attributes().changed(), nanoTime.getAsLong());
+            clock.saw(created.attributes().changed());
             know(path.parent(), created.attributes().device(), null);
         }
         return created;
     }
 
-    private boolean isDraft(GuestPath path, OpenFlags flags, KnownDirectory parent) {
-        parent.device().countFile();
+    private boolean isDraft(Creation creation, Device device) {
+        GuestPath path = creation.path();
+        device.countFile();
         return clock.isSet()
-                && WriteBehindFilesystem.mayDefer(flags)
+                && creation.mayDefer()
                 && isPlain(path.name())
                 && path.toString().length() <= MAX_PATH_BYTES
                 && drafts.count() < MAX_DRAFTS
-                && parent.device().hasRoom(path.parent());
+                && device.hasRoom(path.parent());
     }
 
     /** Whether all filesystems take the name, whatever else they restrict. */
@@ -145,8 +126,7 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
 
     /** Something was made in a directory or removed from it, or it was made itself. */
     private KnownDirectory know(GuestPath directory, long device, @Nullable FileAttributes own) {
-        Device filesystem = devices.computeIfAbsent(device, number -> new Device(number, guest, backlog, nanoTime));
-        return directories.add(directory, new KnownDirectory(directory, filesystem, backlog, own));
+        return directories.add(directory, new KnownDirectory(directory, devices.add(device), backlog, own));
     }
 
     @Override
@@ -156,7 +136,7 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
         boolean missing = known.knowsMissing(path);
         FileAttributes made = guest.mkdir(path, mode, owner);
         if (missing) {
-            clock.saw(made.changed(), nanoTime.getAsLong());
+            clock.saw(made.changed());
             know(path, made.device(), made);
         }
         return made;
@@ -164,38 +144,46 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
 
     @Override
     public int write(FileHandle file, long offset, ByteBuffer source) throws GuestFilesystemException {
+        backlog.spend(source.remaining());
         Draft draft = drafts.open(file);
-        return draft == null ? guest.write(file, offset, source) : draft.write(offset, source, nanoTime.getAsLong());
+        return draft == null ? guest.write(file, offset, source) : draft.write(offset, source);
     }
 
     @Override
     public FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException {
         Draft draft = drafts.find(file);
         if (draft != null) {
-            FileAttributes before = draft.attributes();
-            FileAttributes expected = draft.setattr(change, nanoTime.getAsLong());
-            if (expected != null) {
-                return expected;
-            }
-            FileAttributes after = guest.setattr(settled(file), change);
-            devices.computeIfPresent(after.device(), (number, device) -> {
-                device.learn(before, change, after);
-                return device;
-            });
-            return after;
+            return setattr(draft, file, change);
         }
         KnownDirectory directory = file instanceof GuestPath path ? directories.get(path) : null;
-        if (directory == null) {
-            return guest.setattr(settled(file), change);
-        }
-        settleOpenIn((GuestPath) file);
-        FileAttributes expected = directory.setattr(change, clock.now(nanoTime.getAsLong()), queue);
+        return directory == null ? guest.setattr(settled(file), change) : setattr(directory, (GuestPath) file, change);
+    }
+
+    private FileAttributes setattr(Draft draft, FileReference file, AttributeChange change)
+            throws GuestFilesystemException {
+        FileAttributes before = draft.attributes();
+        FileAttributes expected = draft.setattr(change);
         if (expected != null) {
-            queue.sendIfDue();
-            scheduleTick();
             return expected;
         }
         FileAttributes after = guest.setattr(settled(file), change);
+        Device device = devices.find(after.device());
+        if (device != null) {
+            device.learn(before, change, after);
+        }
+        return after;
+    }
+
+    private FileAttributes setattr(KnownDirectory directory, GuestPath path, AttributeChange change)
+            throws GuestFilesystemException {
+        settleOpenIn(path);
+        FileAttributes expected = directory.setattr(change, clock.now(), queue);
+        if (expected != null) {
+            queue.sendIfDue();
+            ticker.start();
+            return expected;
+        }
+        FileAttributes after = guest.setattr(settled(path), change);
         directory.changed(change, after);
         return after;
     }
@@ -226,28 +214,21 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
         queue.sendIfDue();
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // what fails is told to whoever uses the file
-    private void scheduleTick() {
-        if (scheduled.compareAndSet(false, true)) {
-            sender.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /** Has done what has waited for too long; goes on as long as something waits. */
-    void tick() {
-        scheduled.set(false);
-        long limit = nanoTime.getAsLong() - MAX_AGE_NANOS;
+    /** Has done what has waited for too long; whether anything still waits. */
+    boolean tick() {
+        long limit = nanoTime.getAsLong() - MAX_AGE.toNanos();
         drafts.all().forEach(draft -> draft.settleOlderThan(limit));
         queue.sendIfDue();
-        if (!drafts.areNone() || !queue.isIdle()) {
-            scheduleTick();
-        }
+        return !drafts.areNone() || !queue.isIdle();
     }
 
     // What could tell the difference.
 
     /** Has done what is put off of a file, of what the path makes a directory of, and in a directory. */
     private void settle(GuestPath path) {
+        if (drafts.areNone() && queue.isIdle()) {
+            return;
+        }
         KnownDirectory directory = directories.get(path);
         boolean queued = directory != null && directory.isToBeChanged();
         for (GuestPath at = path; !drafts.areNone() && !at.isRoot(); at = at.parent()) {
@@ -280,8 +261,8 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
         }
     }
 
-    /** By what the guest knows a file, which it has been asked to make. */
-    private FileReference settled(FileReference reference) throws GuestFilesystemException {
+    @Override
+    FileReference settled(FileReference reference) throws GuestFilesystemException {
         if (reference instanceof GuestPath path) {
             settle(path);
             return path;
@@ -289,7 +270,8 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
         return settled((FileHandle) reference);
     }
 
-    private FileHandle settled(FileHandle handle) throws GuestFilesystemException {
+    @Override
+    FileHandle settled(FileHandle handle) throws GuestFilesystemException {
         Draft draft = drafts.open(handle);
         return draft == null ? handle : draft.make();
     }
@@ -297,13 +279,18 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
     /** A name is about to be made or taken away, which changes the times of the directory. */
     private void beforeNameChange(GuestPath path) {
         settle(path);
-        KnownDirectory parent = directories.get(path.parent());
+        settleTimes(path.parent());
+    }
+
+    private void settleTimes(GuestPath directory) {
+        KnownDirectory parent = directories.get(directory);
         if (parent != null && parent.isToBeChanged()) {
             queue.drain();
         }
     }
 
-    private void settleAll() {
+    @Override
+    void settleAll() {
         drafts.all().forEach(Draft::settle);
         queue.drain();
     }
@@ -332,57 +319,18 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
     }
 
     @Override
-    public DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException {
-        settleAll();
-        return guest.readDirectory(directory, maxBytes);
-    }
-
-    @Override
-    public List<Optional<List<DirectoryEntry>>> listTrees(List<GuestPath> roots, boolean byName, int maxDirectories)
-            throws GuestFilesystemException {
-        settleAll();
-        return guest.listTrees(roots, byName, maxDirectories);
-    }
-
-    @Override
-    public List<Optional<ByteBuffer>> readSmallFiles(GuestPath directory, List<String> names)
-            throws GuestFilesystemException {
-        settleAll();
-        return guest.readSmallFiles(directory, names);
-    }
-
-    @Override
-    public List<FileExtent> mapExtents(FileHandle file, long offset) throws GuestFilesystemException {
-        return guest.mapExtents(settled(file), offset);
-    }
-
-    @Override
-    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names)
-            throws GuestFilesystemException {
-        settleAll();
-        return guest.mapSmallFiles(directory, names);
-    }
-
-    @Override
-    public int read(FileHandle file, long offset, ByteBuffer destination) throws GuestFilesystemException {
-        return guest.read(settled(file), offset, destination);
-    }
-
-    @Override
     public void fallocate(FileHandle file, int mode, long offset, long length) throws GuestFilesystemException {
+        backlog.spend(length);
         guest.fallocate(settled(file), mode, offset, length);
-    }
-
-    @Override
-    public long seek(FileHandle file, long offset, SeekTarget target) throws GuestFilesystemException {
-        return guest.seek(settled(file), offset, target);
     }
 
     @Override
     public long copyRange(
             FileHandle source, long sourceOffset, FileHandle destination, long destinationOffset, long length)
             throws GuestFilesystemException {
-        return guest.copyRange(settled(source), sourceOffset, settled(destination), destinationOffset, length);
+        long count = guest.copyRange(settled(source), sourceOffset, settled(destination), destinationOffset, length);
+        backlog.spend(count);
+        return count;
     }
 
     @Override
@@ -413,9 +361,9 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
             drafts.addRemoval(path);
             parent.changeQueued();
             queue.awaitRoom();
-            queue.add(new Removal(drafts, path));
+            queue.add(new Removal(drafts, backlog, path));
             queue.sendIfDue();
-            scheduleTick();
+            ticker.start();
             return;
         }
         guest.unlink(path);
@@ -460,12 +408,7 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
         if (CAPABILITIES.equals(name) && file instanceof GuestPath path && drafts.at(path) != null) {
             throw GuestFilesystemException.of(Errno.ENODATA, "getxattr", file);
         }
-        return guest.getxattr(settled(file), name);
-    }
-
-    @Override
-    public List<String> listxattr(FileReference file) throws GuestFilesystemException {
-        return guest.listxattr(settled(file));
+        return super.getxattr(file, name);
     }
 
     @Override
@@ -477,12 +420,6 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
     @Override
     public void removexattr(FileReference file, String name) throws GuestFilesystemException {
         guest.removexattr(settled(file), name);
-    }
-
-    @Override
-    public FilesystemStatistics statfs(GuestPath path) throws GuestFilesystemException {
-        settleAll();
-        return guest.statfs(path);
     }
 
     // What makes things last, and reports what could not be kept.
@@ -499,22 +436,8 @@ public final class DraftFilesystem extends ForwardingGuestFilesystem {
     }
 
     @Override
-    public void sync() throws GuestFilesystemException {
-        settleAll();
-        guest.sync();
-        backlog.throwUnreported();
-    }
-
-    /**
-     * @throws GuestFilesystemException also if anything answered through this object was lost after the last program that
-     *     could be told had closed the file
-     */
-    @Override
-    public void close() throws GuestFilesystemException {
-        settleAll();
+    void end() {
         drafts.open().forEach(Draft::loseFailure);
-        sender.shutdown();
-        guest.close();
-        backlog.throwLost();
+        ticker.stop();
     }
 }

@@ -6,11 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
-import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
-import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.jspecify.annotations.Nullable;
 
@@ -27,17 +24,6 @@ final class Drafts {
 
     /** Neither the guest's, which count up from 1, nor those of listings from memory, which count down from -1. */
     private final AtomicLong nextHandle = new AtomicLong(Long.MIN_VALUE);
-
-    private final Backlog backlog;
-    private final GuestClock clock;
-
-    private final LongSupplier nanoTime;
-
-    Drafts(Backlog backlog, GuestClock clock, LongSupplier nanoTime) {
-        this.backlog = backlog;
-        this.clock = clock;
-        this.nanoTime = nanoTime;
-    }
 
     FileHandle newHandle() {
         return new FileHandle(nextHandle.getAndIncrement());
@@ -116,33 +102,9 @@ final class Drafts {
         return List.copyOf(byHandle.values());
     }
 
-    /** Waits until so many bytes can be kept; false if that takes more than waiting. */
-    boolean reserve(int bytes) {
-        backlog.spend(bytes);
-        return backlog.reserve(bytes);
-    }
-
-    /** The present time in nanoseconds. */
-    long now() {
-        return nanoTime.getAsLong();
-    }
-
-    /** The guest has told of a file it has made. */
-    void made(FileAttributes attributes) {
-        clock.saw(attributes.changed(), nanoTime.getAsLong());
-    }
-
-    /** Takes one out that is made, or cannot be, and kept so many bytes. */
-    void forget(Draft draft, int bytes) {
-        backlog.free(bytes);
+    /** Takes one out that is made, or cannot be. */
+    void forget(Draft draft) {
         byPath.remove(draft.path(), draft);
         leave(draft.parent());
-    }
-
-    /** A failure that nobody can be told of any more, if there is one. */
-    void lose(GuestPath path, @Nullable GuestFilesystemException failure) {
-        if (failure != null) {
-            backlog.lose(path, failure);
-        }
     }
 }

@@ -2,6 +2,7 @@ package org.guestmount.cache.writebehind;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Instant;
+import java.util.function.LongSupplier;
 import org.guestmount.core.fs.Timestamp;
 
 /**
@@ -10,7 +11,9 @@ import org.guestmount.core.fs.Timestamp;
  */
 final class GuestClock {
     /** A guest's files get the time of its last tick, up to 10 ms ago. */
-    static final long TICK_NANOS = 10_000_000;
+    private static final long TICK_NANOS = 10_000_000;
+
+    private final LongSupplier nanoTime;
 
     @GuardedBy("this")
     private Instant latest = Instant.MIN;
@@ -18,12 +21,18 @@ final class GuestClock {
     @GuardedBy("this")
     private long latestAt;
 
+    /** @param nanoTime of the host, in nanoseconds */
+    GuestClock(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
     /** The guest has just answered that it was this time when it did something. */
-    synchronized void saw(Timestamp time, long nanoTime) {
+    synchronized void saw(Timestamp time) {
+        long now = nanoTime.getAsLong();
         Instant seen = Instant.ofEpochSecond(time.seconds(), time.nanos());
-        if (seen.isAfter(read(nanoTime))) {
+        if (seen.isAfter(at(now))) {
             latest = seen;
-            latestAt = nanoTime;
+            latestAt = now;
         }
     }
 
@@ -33,12 +42,18 @@ final class GuestClock {
     }
 
     /** The time now. Something must have been seen before. */
-    synchronized Timestamp now(long nanoTime) {
-        return Timestamp.of(read(nanoTime));
+    synchronized Timestamp now() {
+        return Timestamp.of(at(nanoTime.getAsLong()));
+    }
+
+    /** Whether what the guest does now gets the same time, as near as it tells times. */
+    synchronized boolean isPresent(Timestamp time) {
+        Instant instant = Instant.ofEpochSecond(time.seconds(), time.nanos());
+        return at(nanoTime.getAsLong()).isBefore(instant.plusNanos(TICK_NANOS));
     }
 
     @GuardedBy("this")
-    private Instant read(long nanoTime) {
-        return latest.plusNanos(Math.max(0, latest.equals(Instant.MIN) ? 0 : nanoTime - latestAt - TICK_NANOS));
+    private Instant at(long now) {
+        return latest.plusNanos(Math.max(0, latest.equals(Instant.MIN) ? 0 : now - latestAt - TICK_NANOS));
     }
 }

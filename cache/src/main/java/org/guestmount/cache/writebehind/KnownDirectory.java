@@ -6,7 +6,6 @@ import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.ChangeOutcome;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
-import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.Timestamp;
@@ -122,13 +121,8 @@ final class KnownDirectory {
         }
 
         @Override
-        public int bytes() {
-            return path.toString().length() + GuestFilesystem.CHANGE_BYTES;
-        }
-
-        @Override
-        public int dataBytes() {
-            return 0;
+        public GuestPath path() {
+            return path;
         }
 
         @Override

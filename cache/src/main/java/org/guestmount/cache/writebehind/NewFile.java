@@ -3,7 +3,6 @@ package org.guestmount.cache.writebehind;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -43,8 +42,6 @@ final class NewFile {
     /** A file that is written here and there gains nothing by being written in order, one part after the other. */
     private static final int MAX_JUMPS = 16;
 
-    private static final byte[] NOTHING = {};
-
     private final GuestFilesystem guest;
     private final Backlog backlog;
     private final Device device;
@@ -61,10 +58,7 @@ final class NewFile {
     private FileAttributes attributes;
 
     @GuardedBy("this")
-    private byte[] data = NOTHING;
-
-    @GuardedBy("this")
-    private int length;
+    private final Gathered data = new Gathered(GuestFilesystem.MAX_TRANSFER_BYTES);
 
     /** Where the data begins in the file; with none, where the last that was sent ended. */
     @GuardedBy("this")
@@ -170,13 +164,13 @@ final class NewFile {
 
     @GuardedBy("this")
     private boolean continues(long offset) {
-        return offset == start + length || (length == 0 && !isUnderWay());
+        return offset == start + data.length() || (data.length() == 0 && !isUnderWay());
     }
 
     /** Makes room in the buffer by sending what is in it, and in the backlog; false if there is none. */
     @GuardedBy("this")
     private boolean makeRoom(int count) {
-        if (length + count > GuestFilesystem.MAX_TRANSFER_BYTES) {
+        if (!data.takes(count)) {
             send();
         }
         if (backlog.reserve(count)) {
@@ -188,19 +182,13 @@ final class NewFile {
 
     @GuardedBy("this")
     private void buffer(long offset, ByteBuffer source, long now) {
-        if (length == 0) {
+        if (data.length() == 0) {
             start = offset;
             pendingSince = now;
         }
-        int count = source.remaining();
-        if (data.length < length + count) {
-            data = Arrays.copyOf(
-                    data, Math.max(length + count, Math.min(2 * length, GuestFilesystem.MAX_TRANSFER_BYTES)));
-        }
-        source.get(data, length, count);
-        length += count;
-        written = clock.now(now);
-        if (length == GuestFilesystem.MAX_TRANSFER_BYTES) {
+        data.add(source);
+        written = clock.now();
+        if (data.isFull()) {
             send();
         }
     }
@@ -217,7 +205,7 @@ final class NewFile {
             FileAttributes after = guest.setattr(reference, wanted);
             device.learn(before, wanted, after);
             attributes = after;
-            clock.saw(after.changed(), now);
+            clock.saw(after.changed());
             return after;
         }
         if (!isPending()) {
@@ -226,7 +214,7 @@ final class NewFile {
         if (wanted.modified() != null) {
             written = null;
         }
-        AttributeChange timed = Changes.at(clock.now(now), wanted);
+        AttributeChange timed = Changes.at(clock.now(), wanted);
         change = Changes.merge(change, timed);
         attributes = Changes.expected(attributes, timed);
         return attributes;
@@ -234,7 +222,7 @@ final class NewFile {
 
     /** A descriptor was closed: waits for the guest unless it is sure to have room for what is pending. */
     synchronized void flush() throws GuestFilesystemException {
-        if (deferring && ((length == 0 && !isUnderWay()) || device.hasRoom(path))) {
+        if (deferring && ((data.length() == 0 && !isUnderWay()) || device.hasRoom(path))) {
             throwFailure();
             return;
         }
@@ -268,10 +256,7 @@ final class NewFile {
 
     /** Nobody is going to be told of a failure by a use of the file. */
     void loseFailure() {
-        GuestFilesystemException untold = failure.take();
-        if (untold != null) {
-            backlog.lose(path, untold);
-        }
+        backlog.lose(path, failure);
     }
 
     /** Sends all that is pending and waits until it is done. What fails is told by {@link #throwFailure}. */
@@ -301,7 +286,7 @@ final class NewFile {
 
     @GuardedBy("this")
     private boolean isPending() {
-        return length > 0 || !change.isNone() || (closed && deferring);
+        return data.length() > 0 || !change.isNone() || (closed && deferring);
     }
 
     /** Sends what is pending, with the time at which it was written. Nothing else can be sent beside it then. */
@@ -330,11 +315,11 @@ final class NewFile {
         while (underWay.size() >= MAX_UNDER_WAY) {
             underWay.remove().join();
         }
-        int count = length;
-        FileUpdate update = new FileUpdate(handle, start, ByteBuffer.wrap(data, 0, count), change, release);
+        int count = data.length();
+        FileUpdate update = new FileUpdate(handle, start, data.view(), change, release);
         changeUnderWay = !change.isNone();
         start += count;
-        length = 0;
+        data.clear();
         change = AttributeChange.NONE;
         CompletableFuture<Void> ended =
                 guest.updateLater(update).handle((done, thrown) -> ended(count, release, thrown));

@@ -1,19 +1,20 @@
 package org.guestmount.cache.writebehind;
 
 import org.guestmount.core.fs.ChangeOutcome;
+import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.TreeChange;
-import org.jspecify.annotations.Nullable;
 
 /** A change that has been answered and waits in a {@link ChangeQueue} for its turn. */
 interface QueuedChange {
-    /** What it takes in a message without data, about, in bytes. */
-    int bytes();
+    /** What it is done to. */
+    GuestPath path();
 
     /** Its data, in bytes. */
-    int dataBytes();
+    default int dataBytes() {
+        return 0;
+    }
 
-    /** What is to be done, which stays so from now on; null if nothing is any more. Asked once. */
-    @Nullable
+    /** What is to be done, which stays so from now on. Asked once. */
     TreeChange take();
 
     /** What came of it. The queue stands still until this returns. */

@@ -2,7 +2,6 @@ package org.guestmount.cache.writebehind;
 
 import org.guestmount.core.fs.ChangeOutcome;
 import org.guestmount.core.fs.Errno;
-import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.TreeChange;
@@ -10,21 +9,18 @@ import org.guestmount.core.fs.TreeChange;
 /** A name that the program has removed. */
 final class Removal implements QueuedChange {
     private final Drafts drafts;
+    private final Backlog backlog;
     private final GuestPath path;
 
-    Removal(Drafts drafts, GuestPath path) {
+    Removal(Drafts drafts, Backlog backlog, GuestPath path) {
         this.drafts = drafts;
+        this.backlog = backlog;
         this.path = path;
     }
 
     @Override
-    public int bytes() {
-        return path.toString().length() + GuestFilesystem.CHANGE_BYTES;
-    }
-
-    @Override
-    public int dataBytes() {
-        return 0;
+    public GuestPath path() {
+        return path;
     }
 
     @Override
@@ -36,7 +32,7 @@ final class Removal implements QueuedChange {
     public void done(ChangeOutcome outcome) {
         Errno failure = outcome.failure();
         if (failure != null) {
-            drafts.lose(path, GuestFilesystemException.of(failure, "unlink", path));
+            backlog.lose(path, GuestFilesystemException.of(failure, "unlink", path));
         }
         drafts.forgetRemoval(path);
     }

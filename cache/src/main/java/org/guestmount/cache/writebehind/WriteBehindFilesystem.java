@@ -3,40 +3,26 @@ package org.guestmount.cache.writebehind;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.ChangeOutcome;
 import org.guestmount.core.fs.Credentials;
-import org.guestmount.core.fs.DirectoryChunk;
-import org.guestmount.core.fs.DirectoryEntry;
-import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
-import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.FileType;
-import org.guestmount.core.fs.FilesystemStatistics;
-import org.guestmount.core.fs.ForwardingGuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
-import org.guestmount.core.fs.SeekTarget;
 import org.guestmount.core.fs.TreeChange;
 import org.guestmount.core.fs.XattrMode;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Answers what is written to a new file, its attributes and its closing before the guest has done them, and has them done together, while the
@@ -50,25 +36,19 @@ import org.jspecify.annotations.Nullable;
  * <p>It has to be the only one through which the guest's filesystems are changed, and changes have to be asked for by paths that lead through
  * no symbolic link: the host's kernel resolves links, and asks for what they lead to.
  */
-public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
+public final class WriteBehindFilesystem extends SettlingFilesystem {
     /** What is pending of an open file is sent after this time: a program that is killed with us loses no more. */
     private static final Duration MAX_AGE = Duration.ofMillis(500);
 
-    /** Who opens a file with these wants to know that its data is on the disk, or decides where it goes only when writing. */
-    private static final int[] NOT_DEFERRED = {OpenFlags.SYNC, OpenFlags.DSYNC, OpenFlags.APPEND};
-
-    private final GuestFilesystem guest;
     private final LongSupplier nanoTime;
-    private final Backlog backlog = new Backlog();
     private final NewFiles files = new NewFiles();
-    private final GuestClock clock = new GuestClock();
+    private final GuestClock clock;
+    private final Devices devices;
 
     /** Those closed of which something may remain to be sent. */
     private final Queue<NewFile> closed = new ConcurrentLinkedQueue<>();
 
-    private final Map<Long, Device> devices = new ConcurrentHashMap<>();
-    private final ScheduledThreadPoolExecutor timer;
-    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final Ticker ticker = new Ticker("write-behind", MAX_AGE, this::sendAged);
 
     /** @param guest closed with this */
     public WriteBehindFilesystem(GuestFilesystem guest) {
@@ -78,13 +58,9 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
     /** With a clock, in nanoseconds. */
     WriteBehindFilesystem(GuestFilesystem guest, LongSupplier nanoTime) {
         super(guest);
-        this.guest = guest;
         this.nanoTime = nanoTime;
-        this.timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "write-behind");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.clock = new GuestClock(nanoTime);
+        this.devices = new Devices(guest, backlog, nanoTime);
     }
 
     // What is deferred.
@@ -92,49 +68,23 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
     @Override
     public OpenedFile create(GuestPath path, OpenFlags flags, int mode, Credentials owner)
             throws GuestFilesystemException {
+        Creation creation = new Creation(path, flags, mode, owner);
         // That nobody opens the file before it is known here, the host's kernel sees to.
         retire(path);
-        OpenedFile created = createNew(path, flags, mode, owner);
+        OpenedFile created = creation.makeOn(guest);
         // While the program fills the new one, the guest is free for those before it.
         sendClosed();
         if (created == null) {
-            return opened(path, flags, guest.create(path, flags, mode, owner));
+            return opened(path, flags, creation.openOn(guest));
         }
-        if (isDeferrable(flags, created.attributes())) {
-            Device device = devices.computeIfAbsent(
-                    created.attributes().device(), number -> new Device(number, guest, backlog, nanoTime));
+        FileAttributes attributes = created.attributes();
+        if (creation.mayDefer() && attributes.type() == FileType.REGULAR && attributes.links() == 1) {
+            Device device = devices.add(attributes.device());
             device.countFile();
-            clock.saw(created.attributes().changed(), nanoTime.getAsLong());
+            clock.saw(attributes.changed());
             files.add(new NewFile(guest, backlog, device, clock, path, created, files::forget));
         }
         return created;
-    }
-
-    /** Null if it exists and may. */
-    private @Nullable OpenedFile createNew(GuestPath path, OpenFlags flags, int mode, Credentials owner)
-            throws GuestFilesystemException {
-        try {
-            return guest.create(path, new OpenFlags(flags.bits() | OpenFlags.EXCL), mode, owner);
-        } catch (GuestFilesystemException e) {
-            if (e.errno() == Errno.EEXIST && !flags.has(OpenFlags.EXCL)) {
-                return null;
-            }
-            throw e;
-        }
-    }
-
-    private static boolean isDeferrable(OpenFlags flags, FileAttributes attributes) {
-        return mayDefer(flags) && attributes.type() == FileType.REGULAR && attributes.links() == 1;
-    }
-
-    /** Whether who opens a new file with these may be answered early. */
-    static boolean mayDefer(OpenFlags flags) {
-        for (int flag : NOT_DEFERRED) {
-            if (flags.has(flag)) {
-                return false;
-            }
-        }
-        return flags.isWritable();
     }
 
     @Override
@@ -145,7 +95,7 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
             return guest.write(file, offset, source);
         }
         int count = made.write(offset, source, nanoTime.getAsLong());
-        scheduleSending();
+        ticker.start();
         return count;
     }
 
@@ -158,7 +108,7 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
             return file instanceof GuestPath path && retireAlias(path, changed) ? guest.setattr(file, change) : changed;
         }
         FileAttributes attributes = made.setattr(file, change, nanoTime.getAsLong());
-        scheduleSending();
+        ticker.start();
         return attributes;
     }
 
@@ -185,7 +135,7 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
             guest.release(file);
         } else if (made.release(nanoTime.getAsLong())) {
             closed.add(made);
-            scheduleSending();
+            ticker.start();
         }
     }
 
@@ -195,25 +145,15 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // what fails is told to whoever uses the file
-    private void scheduleSending() {
-        if (scheduled.compareAndSet(false, true)) {
-            timer.schedule(this::sendAged, MAX_AGE.toMillis(), TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /** Sends what has been pending for too long; goes on as long as something is. */
-    void sendAged() {
-        scheduled.set(false);
+    /** Sends what has been pending for too long; whether anything is left. */
+    boolean sendAged() {
         sendClosed();
         long limit = nanoTime.getAsLong() - MAX_AGE.toNanos();
         boolean left = false;
         for (NewFile file : files.all()) {
             left |= !file.sendOlderThan(limit);
         }
-        if (left) {
-            scheduleSending();
-        }
+        return left;
     }
 
     // What could tell the difference.
@@ -237,7 +177,20 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
         files.forget(file);
     }
 
-    private void settleAll() {
+    @Override
+    FileReference settled(FileReference file) {
+        settle(file);
+        return file;
+    }
+
+    @Override
+    FileHandle settled(FileHandle file) {
+        settle(file);
+        return file;
+    }
+
+    @Override
+    void settleAll() {
         files.all().forEach(NewFile::settle);
     }
 
@@ -303,55 +256,10 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
     }
 
     @Override
-    public DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException {
-        settleAll();
-        return guest.readDirectory(directory, maxBytes);
-    }
-
-    @Override
-    public List<Optional<List<DirectoryEntry>>> listTrees(List<GuestPath> roots, boolean byName, int maxDirectories)
-            throws GuestFilesystemException {
-        settleAll();
-        return guest.listTrees(roots, byName, maxDirectories);
-    }
-
-    @Override
-    public List<Optional<ByteBuffer>> readSmallFiles(GuestPath directory, List<String> names)
-            throws GuestFilesystemException {
-        settleAll();
-        return guest.readSmallFiles(directory, names);
-    }
-
-    @Override
-    public List<FileExtent> mapExtents(FileHandle file, long offset) throws GuestFilesystemException {
-        settle(file);
-        return guest.mapExtents(file, offset);
-    }
-
-    @Override
-    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names)
-            throws GuestFilesystemException {
-        settleAll();
-        return guest.mapSmallFiles(directory, names);
-    }
-
-    @Override
-    public int read(FileHandle file, long offset, ByteBuffer destination) throws GuestFilesystemException {
-        settle(file);
-        return guest.read(file, offset, destination);
-    }
-
-    @Override
     public void fallocate(FileHandle file, int mode, long offset, long length) throws GuestFilesystemException {
         retire(file);
         backlog.spend(length);
         guest.fallocate(file, mode, offset, length);
-    }
-
-    @Override
-    public long seek(FileHandle file, long offset, SeekTarget target) throws GuestFilesystemException {
-        settle(file);
-        return guest.seek(file, offset, target);
     }
 
     @Override
@@ -390,18 +298,6 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
     }
 
     @Override
-    public byte[] getxattr(FileReference file, String name) throws GuestFilesystemException {
-        settle(file);
-        return guest.getxattr(file, name);
-    }
-
-    @Override
-    public List<String> listxattr(FileReference file) throws GuestFilesystemException {
-        settle(file);
-        return guest.listxattr(file);
-    }
-
-    @Override
     public void setxattr(FileReference file, String name, byte[] value, XattrMode mode)
             throws GuestFilesystemException {
         settleWithAliases(file);
@@ -412,12 +308,6 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
     public void removexattr(FileReference file, String name) throws GuestFilesystemException {
         settleWithAliases(file);
         guest.removexattr(file, name);
-    }
-
-    @Override
-    public FilesystemStatistics statfs(GuestPath path) throws GuestFilesystemException {
-        settleAll();
-        return guest.statfs(path);
     }
 
     // What makes things last, and reports what could not be kept.
@@ -434,22 +324,8 @@ public final class WriteBehindFilesystem extends ForwardingGuestFilesystem {
     }
 
     @Override
-    public void sync() throws GuestFilesystemException {
-        settleAll();
-        guest.sync();
-        backlog.throwUnreported();
-    }
-
-    /**
-     * @throws GuestFilesystemException also if anything answered through this object was lost after the last program that
-     *     could be told had closed the file
-     */
-    @Override
-    public void close() throws GuestFilesystemException {
-        settleAll();
+    void end() {
         files.all().forEach(NewFile::loseFailure);
-        timer.shutdownNow();
-        guest.close();
-        backlog.throwLost();
+        ticker.stop();
     }
 }
