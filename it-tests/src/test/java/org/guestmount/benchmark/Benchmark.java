@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
         })
 final class Benchmark implements Callable<Integer> {
     @Option(names = "--systems", split = ",", description = "Which to compare: ${COMPLETION-CANDIDATES}.")
-    private List<MountSystem> systems =
-            List.of(MountSystem.OURS, MountSystem.LIBGUESTFS, MountSystem.KERNEL, MountSystem.FUSE2FS);
+    private List<MountSystem> systems = List.of(
+            MountSystem.OURS, MountSystem.LIBGUESTFS, MountSystem.KERNEL, MountSystem.FUSE2FS, MountSystem.GUEST);
 
     @Option(names = "--works", split = ",", paramLabel = "NAME", description = "Only these, by name; see --list.")
     private List<String> works = List.of();

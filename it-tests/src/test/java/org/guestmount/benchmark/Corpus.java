@@ -17,6 +17,7 @@ record Corpus(Path files, GuestImage raw, double scale) {
     /** Where the partition begins, in bytes. */
     static final int PARTITION_START = 1 << 20;
 
+    private static final String FILES = "files";
     private static final Duration LIMIT = Duration.ofHours(1);
     private static final int LARGE_MEBIBYTES = 512;
     private static final int SMALL_READS = 20_000;
@@ -55,16 +56,14 @@ record Corpus(Path files, GuestImage raw, double scale) {
      * @param scale how much of everything: 1 is 190,000 entries and 512 MiB of data in one file
      */
     static Corpus in(Path folder, double scale) throws IOException {
-        Path files = folder.resolve("files");
+        Path files = folder.resolve(FILES);
         GuestImage raw = GuestImage.raw(folder.resolve("disk.raw"));
         Path complete = folder.resolve("complete");
         if (!Files.exists(complete)) {
             Command.of("rm", "-rf", files, raw.path()).within(LIMIT).run();
             Files.createDirectories(files);
             Python.script(Corpus.class, "corpus.py", files, scale);
-            Command.of("tar", "cf", folder.resolve("tree.tar"), "-C", files, "tree")
-                    .within(LIMIT)
-                    .run();
+            Command.of("tar", "cf", tar(raw), "-C", files, "tree").within(LIMIT).run();
             int mebibytes = 2 * (int) usedMebibytes(files) + (int) (2048 * Math.max(scale, 0.25));
             fill(raw, mebibytes, folder, "cp -a \"$0\"/. \"$1\"/", files);
             Files.createFile(complete);
@@ -96,10 +95,11 @@ record Corpus(Path files, GuestImage raw, double scale) {
                         size)
                 .within(LIMIT)
                 .run();
-        try (Mounted filling = MountSystem.KERNEL.mount(raw, true, mountpoint)) {
-            Command.of("sh", "-c", command, argument, filling.root())
-                    .within(LIMIT)
-                    .run();
+        Mounted filled = MountSystem.KERNEL.mount(raw, true, mountpoint);
+        try {
+            Command.of("sh", "-c", command, argument, mountpoint).within(LIMIT).run();
+        } finally {
+            filled.close();
         }
         Files.delete(mountpoint);
     }
@@ -108,7 +108,8 @@ record Corpus(Path files, GuestImage raw, double scale) {
     Map<String, String> environment(Path results) {
         return Map.of(
                 "CORPUS", files.toString(),
-                "TAR", files.resolveSibling("tree.tar").toString(),
+                "TAR", tar(raw).toString(),
+                "LARGE", large(raw).toString(),
                 "RESULTS", results.toString(),
                 "LARGE_MIB", Integer.toString(scaled(LARGE_MEBIBYTES, 8)),
                 "SMALL_READS", Integer.toString(scaled(SMALL_READS, 100)),
@@ -117,6 +118,16 @@ record Corpus(Path files, GuestImage raw, double scale) {
                 "SQL", SQL,
                 // Of files that were copied the rest of what git's index remembers is not the same.
                 "GIT_OPTIONS", "-c core.checkStat=minimal -c core.trustctime=false -c safe.directory=*");
+    }
+
+    /** The archive that belongs to a disk of this corpus. */
+    static Path tar(GuestImage disk) {
+        return disk.path().resolveSibling("tree.tar");
+    }
+
+    /** The large file that belongs to a disk of this corpus, outside of it. */
+    static Path large(GuestImage disk) {
+        return disk.path().resolveSibling(FILES).resolve("large.bin");
     }
 
     String description() throws IOException {

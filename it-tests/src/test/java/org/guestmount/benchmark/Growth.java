@@ -102,7 +102,7 @@ final class Growth {
             try (Mounted mounted = MountSystem.OURS.mount(disk, false, mountpoint)) {
                 Command.of("sh", "-c", work.script())
                         .in(mountpoint)
-                        .within(Runner.LIMIT)
+                        .within(Mounted.LIMIT)
                         .run();
                 peakMebibytes.put(work.name(), mounted.peakMebibytes());
             } finally {

@@ -26,7 +26,7 @@ enum MountSystem {
             Command.of(guestmount(bin, disk, writable, mountpoint, pidFile))
                     .within(LAUNCH_LIMIT)
                     .run();
-            return new Mounted(
+            return new Mounted.Here(
                     mountpoint,
                     pid(pidFile),
                     () -> Command.of(bin.resolve("guestunmount"), mountpoint)
@@ -44,7 +44,7 @@ enum MountSystem {
                     .within(LAUNCH_LIMIT)
                     .run();
             long pid = pid(pidFile);
-            return new Mounted(mountpoint, pid, () -> {
+            return new Mounted.Here(mountpoint, pid, () -> {
                 Command.of(bin.resolve("guestunmount"), mountpoint)
                         .within(LAUNCH_LIMIT)
                         .run();
@@ -67,7 +67,7 @@ enum MountSystem {
                     .strip();
             Command.of("mount", "-o", writable ? "rw" : "ro,noload", device, mountpoint)
                     .run();
-            return new Mounted(mountpoint, Mounted.NO_PROCESS, () -> {
+            return new Mounted.Here(mountpoint, Mounted.Here.NO_PROCESS, () -> {
                 Command.of("umount", mountpoint).within(LAUNCH_LIMIT).run();
                 Command.of("losetup", "-d", device).run();
             });
@@ -88,10 +88,26 @@ enum MountSystem {
             if (!process.isAlive()) {
                 throw new IllegalStateException("fuse2fs ended with status " + process.exitValue());
             }
-            return new Mounted(mountpoint, process.pid(), () -> {
+            return new Mounted.Here(mountpoint, process.pid(), () -> {
                 Command.of("fusermount3", "-u", mountpoint).within(LAUNCH_LIMIT).run();
                 await().atMost(LAUNCH_LIMIT).pollInterval(POLL).until(() -> !process.isAlive());
             });
+        }
+    },
+    GUEST("programs inside a guest like ours: the floor of what it has to do") {
+        @Override
+        boolean canMount(GuestImage disk) {
+            return disk.format().equals("raw");
+        }
+
+        @Override
+        boolean canDo(Work work) {
+            return !work.needsHost();
+        }
+
+        @Override
+        Mounted mount(GuestImage disk, boolean writable, Path mountpoint) {
+            return new GuestShell(mountpoint, disk, writable);
         }
     };
 
@@ -109,7 +125,12 @@ enum MountSystem {
     }
 
     boolean canMount(GuestImage disk) {
-        return !disk.path().toString().isEmpty();
+        return true;
+    }
+
+    /** Whether the system has what the work needs. */
+    boolean canDo(Work work) {
+        return true;
     }
 
     /** Returns when programs can use the mount. */

@@ -66,7 +66,8 @@ final class Report {
     String table(Results results) {
         StringBuilder table = new StringBuilder("| work |");
         systems.forEach(system -> table.append(' ').append(name(system)).append(" |"));
-        table.append(" libguestfs / ours | ours / kernel |\n|---|").append("---:|".repeat(systems.size() + 2));
+        table.append(" libguestfs / ours | ours / kernel | ours / guest |\n|---|")
+                .append("---:|".repeat(systems.size() + 3));
         for (String work : results.works()) {
             table.append("\n| ").append(work).append(" |");
             for (MountSystem system : systems) {
@@ -78,6 +79,8 @@ final class Report {
                     .append(ratio(results, work, MountSystem.LIBGUESTFS, MountSystem.OURS))
                     .append(" | ")
                     .append(ratio(results, work, MountSystem.OURS, MountSystem.KERNEL))
+                    .append(" | ")
+                    .append(ratio(results, work, MountSystem.OURS, MountSystem.GUEST))
                     .append(" |");
         }
         return table.append('\n').toString();

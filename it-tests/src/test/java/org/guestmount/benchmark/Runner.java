@@ -3,7 +3,6 @@ package org.guestmount.benchmark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.guestmount.it.framework.Command;
@@ -14,8 +13,6 @@ import org.guestmount.it.framework.GuestImage;
  * burdens all alike. Each work has a mount to itself, and a disk to itself where it writes.
  */
 final class Runner {
-    static final Duration LIMIT = Duration.ofHours(1);
-
     private final Path folder;
     private final Map<String, String> environment;
     private final boolean readsImageFirst;
@@ -37,7 +34,7 @@ final class Runner {
     void round(GuestImage disk, List<MountSystem> systems, List<Work> works) throws IOException {
         for (Work work : works) {
             for (MountSystem system : systems) {
-                if (system.canMount(disk)) {
+                if (system.canMount(disk) && system.canDo(work)) {
                     run(disk, system, work);
                 }
             }
@@ -50,7 +47,6 @@ final class Runner {
         Path mountpoint = Files.createTempDirectory(folder, "mnt-");
         long start = System.nanoTime();
         try (Mounted mounted = system.mount(used, work.writable(), mountpoint)) {
-            Files.readAttributes(mounted.root(), "unix:ino");
             if (work.equals(Works.LAUNCH)) {
                 note(work.name(), system, start);
             } else {
@@ -59,7 +55,7 @@ final class Runner {
                     time(work.nameOfSecondTime(), system, mounted, work.script());
                 }
                 if (!work.check().isEmpty()) {
-                    results.agree(work.name() + ", checked", system, shell(mounted, work.check()));
+                    results.agree(work.name() + ", checked", system, mounted.run(work.check(), environment));
                 }
             }
         } finally {
@@ -73,7 +69,7 @@ final class Runner {
 
     private void time(String name, MountSystem system, Mounted mounted, String script) {
         long start = System.nanoTime();
-        String output = shell(mounted, script);
+        String output = mounted.run(script, environment);
         note(name, system, start);
         results.agree(name, system, output);
     }
@@ -84,22 +80,13 @@ final class Runner {
         results.add(name, system, seconds);
     }
 
-    /** Runs a script, which must succeed: a shell's status is that of the last command. */
-    private String shell(Mounted mounted, String script) {
-        return Command.of("bash", "-o", "pipefail", "-c", script)
-                .in(mounted.root())
-                .with(environment)
-                .within(LIMIT)
-                .run();
-    }
-
     private void dropCaches(GuestImage disk) {
         Command.of("sh", "-c", "sync; echo 3 > /proc/sys/vm/drop_caches")
-                .within(LIMIT)
+                .within(Mounted.LIMIT)
                 .run();
         if (readsImageFirst) {
             Command.of("sh", "-c", "cat \"$0\" > /dev/null", disk.path())
-                    .within(LIMIT)
+                    .within(Mounted.LIMIT)
                     .run();
         }
     }
@@ -108,7 +95,7 @@ final class Runner {
     private void checkFilesystem(GuestImage disk, MountSystem system, Work work) {
         if (disk.format().equals("raw")) {
             Command.Result check = Command.of("e2fsck", "-fn", disk.path() + "?offset=" + Corpus.PARTITION_START)
-                    .within(LIMIT)
+                    .within(Mounted.LIMIT)
                     .result();
             if (check.status() != 0) {
                 results.fault("after " + work.name() + " through " + system + ": " + check);

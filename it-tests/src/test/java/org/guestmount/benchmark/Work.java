@@ -1,5 +1,7 @@
 package org.guestmount.benchmark;
 
+import java.util.List;
+
 /**
  * Something to do in a mount.
  *
@@ -10,6 +12,10 @@ package org.guestmount.benchmark;
  * @param again whether to do it a second time in the same mount, as a work of its own
  */
 record Work(String name, boolean writable, String script, String check, boolean again) {
+    /** What a guest has not: programs, and the corpus. */
+    private static final List<String> OF_THE_HOST =
+            List.of("git ", "rsync ", "python3 ", "sqlite3 ", "$CORPUS", "$RESULTS");
+
     static Work reading(String name, String script) {
         return new Work(name, false, script, "", false);
     }
@@ -20,6 +26,11 @@ record Work(String name, boolean writable, String script, String check, boolean 
 
     static Work writing(String name, String script, String check) {
         return new Work(name, true, script, check, false);
+    }
+
+    /** Whether it cannot be done inside a guest. */
+    boolean needsHost() {
+        return script.isEmpty() || OF_THE_HOST.stream().anyMatch(script::contains);
     }
 
     String nameOfSecondTime() {

@@ -35,8 +35,7 @@ final class Works {
                             + " status=none | cksum > \"$RESULTS/$i\" & done; wait; cat \"$RESULTS\"/?"),
             Work.writing(
                     "write and fsync",
-                    "dd if=\"$CORPUS\"/large.bin of=scratch/written bs=1M count=$((LARGE_MIB / 2)) conv=fsync"
-                            + " status=none",
+                    "dd if=\"$LARGE\" of=scratch/written bs=1M count=$((LARGE_MIB / 2)) conv=fsync" + " status=none",
                     "cksum < scratch/written"),
             Work.writing(
                     "untar and sync",

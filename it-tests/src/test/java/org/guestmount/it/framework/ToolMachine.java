@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A machine in which administrators' tools run on disks: the one that runs the tests need not have device-mapper, MD or btrfs. It is
- * made of the appliance's kernel and programs, with a script in the daemon's place.
+ * A machine in which tools run on disks: the one that runs the tests need not have device-mapper, MD or btrfs. It is made of the
+ * appliance's kernel and programs, with a script in the daemon's place.
  */
-public final class ToolMachine {
+public final class ToolMachine implements AutoCloseable {
     /** What it begins with, and its last words. */
     private static final String PROLOGUE = "tool_machine.sh";
 
@@ -23,52 +23,55 @@ public final class ToolMachine {
     /** The kernel unpacks one archive after the other, each beginning at a multiple of so many bytes. */
     private static final int ARCHIVE_ALIGNMENT = 512;
 
-    /** Of this machine, as the appliance has no need of it. */
-    private static final String BTRFS = "btrfs";
-
-    private ToolMachine() {}
-
-    /** The whole script that it runs for these commands: what is made changes with it. */
-    public static String script(String commands) {
-        return Project.resource(ToolMachine.class, PROLOGUE) + commands + "\noff\n";
-    }
+    private final Path kernel;
+    private final Path initramfs;
 
     /**
-     * Starts the machine and waits until it is off.
+     * Makes its initial filesystem, in a file that is removed in the end.
      *
-     * @param folder for files that are removed in the end
      * @param commands for busybox's shell: {@code $(disk N)} is the disk of that index, {@code lvm}, {@code luks} and {@code array}
-     *     use the tools as they are to be used here, see {@code tool_machine.sh}. One that fails is a failure
-     * @param disks raw images
+     *     use the tools as they are to be used here, see {@code tool_machine.sh}. When one fails, all is over
+     * @param programs of the machine that runs the tests, by name, which the appliance has no need of
      */
-    public static void run(Path folder, String commands, List<Path> disks) throws IOException {
+    public ToolMachine(Path folder, String commands, List<String> programs) throws IOException {
         String printed = Command.of(Project.folder().resolve("bin/guestmount-appliance"), "build")
                 .with(Map.of("XDG_CACHE_HOME", Project.cacheFolder().toString()))
                 .within(LIMIT)
                 .run();
         Path appliance = Path.of(printed.strip());
         Path added = folder.resolve("added");
-        addPrograms(added, script(commands));
-        Path initramfs = extended(appliance.resolve("initramfs"), added, folder.resolve("initramfs"));
-        Command.Result result = Command.of(arguments(appliance.resolve("kernel"), initramfs, disks))
-                .within(LIMIT)
-                .result();
-        Command.of("rm", "-r", added, initramfs).run();
-        if (!result.output().contains(DONE)) {
-            throw new AssertionError(result.toString());
+        Files.createDirectories(added);
+        Command.of("chmod", "755", Files.writeString(added.resolve("stacks"), script(commands)))
+                .run();
+        programs.forEach(program -> addProgram(added, program));
+        kernel = appliance.resolve("kernel");
+        initramfs = extended(appliance.resolve("initramfs"), added, folder.resolve("initramfs"));
+        Command.of("rm", "-r", added).run();
+    }
+
+    /** The whole script that it runs for these commands: what is made changes with it. */
+    public static String script(String commands) {
+        return Project.resource(ToolMachine.class, PROLOGUE) + commands + "\noff\n";
+    }
+
+    /** Has administrators' tools make something of raw images, with the commands of {@link #ToolMachine}. */
+    public static void run(Path folder, String commands, List<Path> disks) throws IOException {
+        try (ToolMachine machine = new ToolMachine(folder, commands, List.of("btrfs"))) {
+            Command.Result result =
+                    Command.of(machine.arguments(disks)).within(LIMIT).result();
+            if (!result.output().contains(DONE)) {
+                throw new AssertionError(result.toString());
+            }
         }
     }
 
-    private static void addPrograms(Path added, String script) throws IOException {
-        Files.createDirectories(added);
-        Command.of("chmod", "755", Files.writeString(added.resolve("stacks"), script))
-                .run();
+    private static void addProgram(Path added, String program) {
         Command.of("sh", "-c", """
                         set -e
                         program=$(PATH=$PATH:/usr/sbin:/sbin command -v "$0")
                         install -D "$program" "$1/usr/bin/$0"
                         install -D -t "$1/usr/lib" $(ldd "$program" | grep -o '/[^ ]*')
-                        """, BTRFS, added).run();
+                        """, program, added).run();
     }
 
     /** A copy of an initramfs with the files of a folder added. */
@@ -85,7 +88,8 @@ public final class ToolMachine {
         return copy;
     }
 
-    private static List<String> arguments(Path kernel, Path initramfs, List<Path> disks) {
+    /** The command line of QEMU that runs it, whose standard input and output are the machine's console. */
+    public List<String> arguments(List<Path> disks) {
         List<String> qemu = new ArrayList<>(List.of("qemu-system-x86_64"));
         qemu.addAll(List.of("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio"));
         qemu.addAll(List.of("-machine", "q35", "-accel", "tcg", "-cpu", "Nehalem", "-smp", "2", "-m", "2048"));
@@ -97,5 +101,10 @@ public final class ToolMachine {
             qemu.addAll(List.of("-device", "scsi-hd,drive=d" + i + ",scsi-id=" + i));
         }
         return qemu;
+    }
+
+    @Override
+    public void close() throws IOException {
+        Files.delete(initramfs);
     }
 }
