@@ -26,6 +26,8 @@ abstract sealed class GuestRun permits MountRun, ListRun {
     final LaunchReport report;
     final Termination termination = new Termination(Thread.currentThread()::interrupt);
 
+    final ClevisProgram clevis;
+
     private final LaunchSettings settings;
     private final PrintStream err;
 
@@ -34,6 +36,7 @@ abstract sealed class GuestRun permits MountRun, ListRun {
         this.settings = settings;
         this.environment = Map.copyOf(environment);
         this.err = err;
+        this.clevis = new ClevisProgram(settings.searchPath());
         this.report = LaunchReport.onStandardError("guestmount", err);
     }
 
@@ -55,6 +58,13 @@ abstract sealed class GuestRun permits MountRun, ListRun {
     private void complain(String message) {
         report.finish();
         err.println("guestmount: " + message);
+    }
+
+    /** Finds out before the guest is launched whether its keys can be had then. */
+    final void checkKeys() throws UserException {
+        if (options.keys().needClevis()) {
+            clevis.check();
+        }
     }
 
     /** The drives of the command line, in the order the guest sees them; at least one. */

@@ -38,6 +38,7 @@ final class GuestVolumes {
     private final GuestMachine machine;
     private final Keys keys;
     private final MemorySource memory;
+    private final ClevisKeys clevis;
 
     /** What the user should know if in the end something is missing. */
     private final List<String> notes = new ArrayList<>();
@@ -54,10 +55,11 @@ final class GuestVolumes {
         void add(long bytes) throws GuestFilesystemException, InterruptedException;
     }
 
-    GuestVolumes(GuestMachine machine, Keys keys, MemorySource memory) {
+    GuestVolumes(GuestMachine machine, Keys keys, MemorySource memory, ClevisKeys.Decryption clevis) {
         this.machine = machine;
         this.keys = keys;
         this.memory = memory;
+        this.clevis = new ClevisKeys(machine, clevis);
     }
 
     /** What may be why a device is not there; sentences, in the order in which they came up. */
@@ -158,21 +160,46 @@ final class GuestVolumes {
     /** Whether it is open now; if it is not, a note says why. */
     private boolean unlock(DetectedFilesystem volume)
             throws GuestFilesystemException, UserException, InterruptedException {
-        List<byte[]> known = keys.of(volume);
-        if (!known.isEmpty()) {
-            for (byte[] key : known) {
-                if (fits(volume, key)) {
-                    return true;
-                }
-            }
+        List<KeySelector> given = keys.selectorsOf(volume);
+        List<byte[]> lines = keys.ofInput();
+        if (anyOpens(volume, given) || anyFits(volume, lines)) {
+            return true;
+        }
+        if (!given.stream().allMatch(KeySelector::isClevis) || !lines.isEmpty()) {
             notes.add("No key that was given fits " + volume.device() + " (" + volume.type() + ").");
             return false;
         }
-        if (!keys.areAskedFor(volume)) {
-            notes.add("Standard input has no passphrase for " + volume.device() + " (" + volume.type() + ").");
-            return false;
+        if (!given.isEmpty()) {
+            return false; // it was noted why clevis has no key
         }
-        return unlockByAsking(volume);
+        if (keys.areAskedFor(volume)) {
+            return unlockByAsking(volume);
+        }
+        notes.add("Standard input has no passphrase for " + volume.device() + " (" + volume.type() + ").");
+        return false;
+    }
+
+    private boolean anyOpens(DetectedFilesystem volume, List<KeySelector> given)
+            throws GuestFilesystemException, UserException, InterruptedException {
+        for (KeySelector selector : given) {
+            boolean opened = selector.isClevis()
+                    ? clevis.open(volume, key -> fits(volume, key), notes::add)
+                    : anyFits(volume, keys.of(selector));
+            if (opened) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean anyFits(DetectedFilesystem volume, List<byte[]> candidates)
+            throws GuestFilesystemException, InterruptedException {
+        for (byte[] key : candidates) {
+            if (fits(volume, key)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean unlockByAsking(DetectedFilesystem volume)

@@ -43,6 +43,11 @@ final class KeyOptions {
     @Option(names = "--echo-keys", order = 57, description = "Show passphrases while they are typed.")
     private boolean echoKeys;
 
+    /** Whether clevis is to decrypt keys. */
+    boolean needClevis() {
+        return selectors.stream().anyMatch(KeySelector::isClevis);
+    }
+
     /** @param beforeAsking makes the terminal ready for a question */
     Keys keys(Runnable beforeAsking) {
         return new Keys(selectors, keysFromInput ? System.in : null, echoKeys, beforeAsking);

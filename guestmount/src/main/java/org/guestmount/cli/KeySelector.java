@@ -11,21 +11,22 @@ import org.guestmount.core.machine.VolumeName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One {@code --key ID:TYPE:VALUE}.
+ * One {@code --key ID:TYPE:VALUE}, or {@code --key ID:clevis}.
  *
  * @param id a device's name, a UUID or {@code all}
  * @param source where the key comes from
- * @param value the key itself, or the name of what it is read from
+ * @param value the key itself, or the name of what it is read from; empty for clevis, whose keys are in the volumes
  */
 record KeySelector(String id, Source source, String value) {
-    static final String SYNTAX = "ID:key:STRING|ID:file:FILE|ID:fd:NUMBER";
+    static final String SYNTAX = "ID:key:STRING|ID:file:FILE|ID:fd:NUMBER|ID:clevis";
 
     private static final int MAX_KEY_BYTES = 8 << 20; // cryptsetup's limit
 
     enum Source {
         KEY,
         FILE,
-        DESCRIPTOR
+        DESCRIPTOR,
+        CLEVIS
     }
 
     /**
@@ -44,9 +45,11 @@ record KeySelector(String id, Source source, String value) {
         }
         String shown = "--key " + id + ":" + type;
         if (type.equals("clevis")) {
-            throw new IllegalArgumentException(shown
-                    + ": keys from a Tang server are not supported, for the guest has no network; give the passphrase with "
-                    + id + ":file:FILE");
+            if (fields.length > 2) {
+                throw new IllegalArgumentException(
+                        shown + ": nothing may follow; the volume itself says how to decrypt");
+            }
+            return new KeySelector(id, Source.CLEVIS, "");
         }
         if (fields.length < 3 || fields[2].isEmpty()) {
             throw new IllegalArgumentException(shown + ": incomplete; write " + SYNTAX);
@@ -57,7 +60,8 @@ record KeySelector(String id, Source source, String value) {
                 new KeySelector(id, Source.FILE, folder.resolve(fields[2]).toString());
             case "fd" -> descriptor(id, fields[2]);
             default ->
-                throw new IllegalArgumentException("--key " + id + ": the word after it must be key, file or fd");
+                throw new IllegalArgumentException(
+                        "--key " + id + ": the word after it must be key, file, fd or clevis");
         };
     }
 
@@ -74,13 +78,22 @@ record KeySelector(String id, Source source, String value) {
                 || id.equalsIgnoreCase(volume.uuid());
     }
 
+    /** Whether the volume says itself how its key is come by. */
+    boolean isClevis() {
+        return source == Source.CLEVIS;
+    }
+
     /**
      * The keys to try, best first: all the bytes there are, and if these end with a newline, without it, for an editor may have added
      * it to a passphrase.
      *
      * @throws UserException if it cannot be read
+     * @throws IllegalStateException for clevis, see {@link ClevisKeys}
      */
     List<byte[]> keys() throws UserException {
+        if (isClevis()) {
+            throw new IllegalStateException(this + " has no key by itself");
+        }
         if (source == Source.KEY) {
             return List.of(value.getBytes(StandardCharsets.UTF_8));
         }

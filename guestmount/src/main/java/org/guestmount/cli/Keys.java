@@ -39,7 +39,7 @@ final class Keys {
 
     /** Whether {@code --key} names the volume. */
     boolean areGivenFor(DetectedFilesystem volume) {
-        return selectors.stream().anyMatch(selector -> selector.matches(volume));
+        return !selectorsOf(volume).isEmpty();
     }
 
     /** Whether somebody would be asked for the volume's key. */
@@ -47,23 +47,24 @@ final class Keys {
         return !areGivenFor(volume) && input == null;
     }
 
-    /** Those to try for a volume, in order: of {@code --key}, then of standard input. */
-    List<byte[]> of(DetectedFilesystem volume) throws UserException {
-        List<byte[]> keys = new ArrayList<>();
-        for (KeySelector selector : selectors) {
-            if (selector.matches(volume)) {
-                List<byte[]> known = read.get(selector);
-                if (known == null) {
-                    known = selector.keys();
-                    read.put(selector, known);
-                }
-                keys.addAll(known);
-            }
+    /** Each {@code --key} that names the volume, in the order given. */
+    List<KeySelector> selectorsOf(DetectedFilesystem volume) {
+        return selectors.stream().filter(selector -> selector.matches(volume)).toList();
+    }
+
+    /** Those of a {@code --key}, in the order in which to try them. */
+    List<byte[]> of(KeySelector selector) throws UserException {
+        List<byte[]> known = read.get(selector);
+        if (known == null) {
+            known = selector.keys();
+            read.put(selector, known);
         }
-        if (input != null) {
-            keys.addAll(lines(input));
-        }
-        return keys;
+        return known;
+    }
+
+    /** Those of standard input, to try after those. */
+    List<byte[]> ofInput() throws UserException {
+        return input == null ? List.of() : lines(input);
     }
 
     private List<byte[]> lines(InputStream from) throws UserException {

@@ -25,13 +25,14 @@ final class ListRun extends GuestRun {
 
     @Override
     ExitCode work() throws UserException, LaunchException, InterruptedException {
+        checkKeys();
         List<Drive> drives = drives(true);
         GuestSession session = launch(drives);
         Keys keys = options.keys().keys(report::finish);
         GuestListing listing;
         try {
             session.machine().blockDevices(drives.size());
-            GuestVolumes volumes = new GuestVolumes(session.machine(), keys, session::addMemory);
+            GuestVolumes volumes = new GuestVolumes(session.machine(), keys, session::addMemory, clevis);
             volumes.openGiven();
             volumes.notes().forEach(report::notice);
             listing = GuestListing.of(session.machine(), images(drives));

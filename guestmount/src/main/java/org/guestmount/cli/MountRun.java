@@ -43,6 +43,7 @@ final class MountRun extends GuestRun {
     @Override
     ExitCode work() throws UserException, LaunchException, MountException, InterruptedException {
         presence.check();
+        checkKeys();
         List<Drive> drives = drives(options.readOnly());
         MountedGuest.check(mountConfig(drives.get(0), options.readOnly()));
         MountedGuest.prepare();
@@ -102,7 +103,7 @@ final class MountRun extends GuestRun {
     /** Whether anything can be written to. */
     private boolean mountInGuest(GuestSession session, int drives) throws UserException, InterruptedException {
         Keys keys = options.keys().keys(report::finish);
-        GuestVolumes volumes = new GuestVolumes(session.machine(), keys, session::addMemory);
+        GuestVolumes volumes = new GuestVolumes(session.machine(), keys, session::addMemory, clevis);
         GuestMounts mounts = new GuestMounts(session.machine(), volumes, report::notice);
         try {
             mounts.awaitDrives(drives);

@@ -27,16 +27,25 @@ final class TextTable {
     private static String printable(String text) {
         StringBuilder printable = new StringBuilder();
         text.codePoints().forEach(c -> {
-            switch (Character.getType(c)) {
-                case Character.CONTROL,
-                        Character.FORMAT,
-                        Character.SURROGATE,
-                        Character.LINE_SEPARATOR,
-                        Character.PARAGRAPH_SEPARATOR -> printable.append("\\u{%x}".formatted(c));
-                default -> printable.appendCodePoint(c);
+            if (isPrintable(c)) {
+                printable.appendCodePoint(c);
+            } else {
+                printable.append("\\u{%x}".formatted(c));
             }
         });
         return printable.toString();
+    }
+
+    /** Whether a character shows as one, and does nothing else. */
+    static boolean isPrintable(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
     }
 
     private int width(int column) {

@@ -23,7 +23,9 @@ class GuestMountsTest {
     private final FakeMachine machine = new FakeMachine();
     private final List<String> notices = new ArrayList<>();
     private final GuestMounts mounts = new GuestMounts(
-            machine, new GuestVolumes(machine, new Keys(List.of(), null, false, () -> {}), bytes -> {}), notices::add);
+            machine,
+            new GuestVolumes(machine, new Keys(List.of(), null, false, () -> {}), bytes -> {}, jwe -> new byte[0]),
+            notices::add);
 
     /** Mounts anything but /dev/sda9. */
     static final class FakeMachine extends FakeGuestMachine {

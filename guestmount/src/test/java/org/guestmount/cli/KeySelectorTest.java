@@ -48,6 +48,15 @@ class KeySelectorTest {
                 .hasMessageContaining(folder.resolve("missing").toString());
     }
 
+    @Test
+    void clevisTakesNoValueAndHasNoKeyByItself() {
+        KeySelector selector = parse("/dev/sda2:clevis");
+
+        assertThat(selector.isClevis()).isTrue();
+        assertThat(selector.id()).isEqualTo("/dev/sda2");
+        assertThatThrownBy(selector::keys).isInstanceOf(IllegalStateException.class);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "/dev/sda2, true",
@@ -81,7 +90,7 @@ class KeySelectorTest {
         "all:key:, incomplete",
         "all:word:secret, must be key",
         "all:fd:secret, descriptor's number",
-        "all:clevis, no network"
+        "all:clevis:secret, nothing may follow"
     })
     void mistakesAreSaidWithoutTheKey(String selector, String message) {
         assertThatThrownBy(() -> parse(selector))

@@ -78,8 +78,9 @@ final class Rehearsal {
                 new MountConfig(mountpoint, true, image.toString(), List.of(), FuseBackend.KERNEL, CACHE_TIMEOUT);
         LaunchReport report = new LaunchReport("rehearsal", System.err, () -> false);
         try (GuestSession guest = GuestSession.launch(session, progress -> appliance, report)) {
-            GuestVolumes volumes =
-                    new GuestVolumes(guest.machine(), options.keys().keys(report::finish), guest::addMemory);
+            Keys keys = options.keys().keys(report::finish);
+            ClevisProgram clevis = new ClevisProgram(settings.searchPath());
+            GuestVolumes volumes = new GuestVolumes(guest.machine(), keys, guest::addMemory, clevis);
             GuestMounts mounts = new GuestMounts(guest.machine(), volumes, report::notice);
             mounts.awaitDrives(1);
             mounts.mount(options.mounts());

@@ -22,7 +22,7 @@ class SystemMountsTest {
     private final InMemoryGuestFilesystem tree = new InMemoryGuestFilesystem();
     private final List<String> warnings = new ArrayList<>();
     private final GuestVolumes volumes =
-            new GuestVolumes(machine, new Keys(List.of(), null, false, () -> {}), bytes -> {});
+            new GuestVolumes(machine, new Keys(List.of(), null, false, () -> {}), bytes -> {}, jwe -> new byte[0]);
     private final SystemMounts mounts =
             new SystemMounts(machine, tree, volumes, new GuestMounts(machine, volumes, warnings::add), warnings::add);
 

@@ -28,6 +28,9 @@ record EncryptedVolume(String device, String node, String type, String mapping) 
 
     private static final int DUMP_SECONDS = 60;
 
+    /** cryptsetup makes headers with 12 KiB of it; a frame has room for this many whatever they are. */
+    private static final int MAX_METADATA_CHARS = 1 << 18;
+
     /** Argon2's memory is given in KiB in the JSON of a LUKS2 header. */
     private static final String MEMORY_FIELD = "\"memory\":";
 
@@ -93,10 +96,48 @@ record EncryptedVolume(String device, String node, String type, String mapping) 
         if (!type.equals("luks")) {
             return 0;
         }
-        HelperProgram.Result result = HelperProgram.run(
-                List.of(cryptsetup(), "luksDump", "--dump-json-metadata", "--disable-locks", node), DUMP_SECONDS);
+        HelperProgram.Result result = dump();
         // LUKS1 has no such metadata, and no key that takes memory.
         return result.status() == 0 ? largestMemory(result.output()) : 0;
+    }
+
+    /**
+     * The JSON of a LUKS2 header.
+     *
+     * @throws GuestFilesystemException {@code EOPNOTSUPP} for what has none, {@code EINVAL} for one that is damaged, {@code EFBIG}
+     */
+    String metadata() throws GuestFilesystemException {
+        if (!type.equals("luks")) {
+            throw new GuestFilesystemException(Errno.EOPNOTSUPP, device + " is not a LUKS2 volume");
+        }
+        HelperProgram.Result result = dump();
+        if (result.status() == 0) {
+            return json(device, result.output());
+        }
+        HelperProgram.Result first = HelperProgram.run(
+                List.of(cryptsetup(), "isLuks", "--type=luks1", "--disable-locks", node), DUMP_SECONDS);
+        throw first.status() == 0
+                ? new GuestFilesystemException(Errno.EOPNOTSUPP, device + " is a LUKS1 volume")
+                : new GuestFilesystemException(Errno.EINVAL, device + " has no valid header: " + result.output());
+    }
+
+    /** An object, without what else was said, such as warnings. */
+    static String json(String device, String output) throws GuestFilesystemException {
+        int begin = output.indexOf('{');
+        int end = output.lastIndexOf('}') + 1;
+        if (begin < 0 || end <= begin) {
+            throw new GuestFilesystemException(Errno.EINVAL, device + " has no metadata in its header");
+        }
+        if (end - begin > MAX_METADATA_CHARS) {
+            throw new GuestFilesystemException(
+                    Errno.EFBIG, device + " has more than " + (MAX_METADATA_CHARS >> 10) + " KiB of metadata");
+        }
+        return output.substring(begin, end);
+    }
+
+    private HelperProgram.Result dump() throws GuestFilesystemException {
+        return HelperProgram.run(
+                List.of(cryptsetup(), "luksDump", "--dump-json-metadata", "--disable-locks", node), DUMP_SECONDS);
     }
 
     /** The largest number of KiB in the metadata, in bytes. */

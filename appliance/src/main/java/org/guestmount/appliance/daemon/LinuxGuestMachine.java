@@ -137,6 +137,11 @@ final class LinuxGuestMachine implements GuestMachine {
         return volume.opened();
     }
 
+    @Override
+    public synchronized String luksMetadata(String device) throws GuestFilesystemException {
+        return encrypted(device).metadata();
+    }
+
     private EncryptedVolume encrypted(String device) throws GuestFilesystemException {
         String node = devices.node(device);
         EncryptedVolume volume = EncryptedVolume.of(device, node, blkid.recognise(node));

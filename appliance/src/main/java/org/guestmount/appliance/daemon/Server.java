@@ -323,7 +323,7 @@ final class Server {
                     LIST_TREES,
                     CHANGE_TREE -> false;
             case LIST_BLOCK_DEVICES, DETECT_FILESYSTEMS, INSPECT, MOUNT, UNMOUNT_ALL, WAKE, SETTLE, POWER_OFF -> false;
-            case ASSEMBLE, UNLOCK, MEMORY_TO_UNLOCK -> false;
+            case ASSEMBLE, UNLOCK, MEMORY_TO_UNLOCK, LUKS_METADATA -> false;
         };
     }
 

@@ -1,7 +1,10 @@
 package org.guestmount.appliance.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import org.guestmount.core.fs.GuestFilesystemException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +37,17 @@ final class EncryptedVolumeTest {
         assertThat(EncryptedVolume.largestMemory("\"memory\":")).isZero();
         assertThat(EncryptedVolume.largestMemory("\"memory\":" + "9".repeat(100)))
                 .isPositive();
+    }
+
+    @Test
+    void metadataIsAnObjectOfBoundedSizeWhateverElseIsSaid() throws Exception {
+        assertThat(EncryptedVolume.json("/dev/sda2", "WARNING: odd\n{\"tokens\":{}}\nand so on"))
+                .isEqualTo("{\"tokens\":{}}");
+        for (String output : List.of("", "}{", "No such device", "{\"a\":\"" + "x".repeat(1 << 18) + "\"}")) {
+            assertThatThrownBy(() -> EncryptedVolume.json("/dev/sda2", output))
+                    .isInstanceOf(GuestFilesystemException.class)
+                    .hasMessageStartingWith("/dev/sda2 has ");
+        }
     }
 
     @Test

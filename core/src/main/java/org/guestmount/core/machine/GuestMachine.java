@@ -47,6 +47,16 @@ public interface GuestMachine {
      */
     String unlock(String device, ByteBuffer key) throws GuestFilesystemException;
 
+    /**
+     * The metadata of a LUKS2 volume as JSON: its key slots, and the tokens that say how else a key is come by. Whoever made the
+     * volume wrote it. Source: LUKS2 On-Disk Format Specification, section 3.
+     *
+     * @param device as {@link BlockDevice#name}
+     * @throws GuestFilesystemException {@code EOPNOTSUPP} if the volume has no such metadata, {@code EINVAL} if it is not encrypted or
+     *     damaged, {@code ENXIO} for an unknown device
+     */
+    String luksMetadata(String device) throws GuestFilesystemException;
+
     /** Every device of {@link #blockDevices} that holds, or may hold, something, with what it is. */
     List<DetectedFilesystem> detectFilesystems() throws GuestFilesystemException;
 

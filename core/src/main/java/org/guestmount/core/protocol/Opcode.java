@@ -16,6 +16,7 @@ import org.guestmount.core.protocol.message.ListBlockDevices;
 import org.guestmount.core.protocol.message.ListTrees;
 import org.guestmount.core.protocol.message.Listxattr;
 import org.guestmount.core.protocol.message.Lookup;
+import org.guestmount.core.protocol.message.LuksMetadata;
 import org.guestmount.core.protocol.message.MapExtents;
 import org.guestmount.core.protocol.message.MapSmallFiles;
 import org.guestmount.core.protocol.message.MemoryToUnlock;
@@ -99,7 +100,8 @@ public enum Opcode {
     ASSEMBLE(71),
     UNLOCK(72),
     INSPECT(73),
-    MEMORY_TO_UNLOCK(74);
+    MEMORY_TO_UNLOCK(74),
+    LUKS_METADATA(75);
 
     private static final @Nullable Opcode[] BY_CODE = new Opcode[256];
 
@@ -185,6 +187,7 @@ public enum Opcode {
             case ASSEMBLE -> Assemble.decode(in);
             case UNLOCK -> Unlock.decode(in);
             case MEMORY_TO_UNLOCK -> MemoryToUnlock.decode(in);
+            case LUKS_METADATA -> LuksMetadata.decode(in);
             case POWER_OFF -> PowerOff.decode(in);
         };
     }

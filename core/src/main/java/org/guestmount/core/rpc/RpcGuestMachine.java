@@ -14,6 +14,7 @@ import org.guestmount.core.protocol.message.Assemble;
 import org.guestmount.core.protocol.message.DetectFilesystems;
 import org.guestmount.core.protocol.message.Inspect;
 import org.guestmount.core.protocol.message.ListBlockDevices;
+import org.guestmount.core.protocol.message.LuksMetadata;
 import org.guestmount.core.protocol.message.MemoryToUnlock;
 import org.guestmount.core.protocol.message.Mount;
 import org.guestmount.core.protocol.message.PowerOff;
@@ -63,6 +64,11 @@ public final class RpcGuestMachine implements GuestMachine {
     @Override
     public String unlock(String device, ByteBuffer key) throws GuestFilesystemException {
         return channel.call(new Unlock(device, key));
+    }
+
+    @Override
+    public String luksMetadata(String device) throws GuestFilesystemException {
+        return channel.call(new LuksMetadata(device));
     }
 
     @Override

@@ -69,6 +69,12 @@ public class FakeGuestMachine implements GuestMachine {
     }
 
     @Override
+    public String luksMetadata(String device) throws GuestFilesystemException {
+        log.add("luksMetadata " + device);
+        throw GuestFilesystemException.of(Errno.EOPNOTSUPP, "read the metadata of", device);
+    }
+
+    @Override
     public MountOutcome mount(MountRequest request) throws GuestFilesystemException {
         log.add("mount " + request.device() + " " + request.mountpoint());
         if (devices.stream().noneMatch(device -> device.name().equals(request.device()))) {

@@ -25,6 +25,7 @@ import org.guestmount.core.protocol.message.ListBlockDevices;
 import org.guestmount.core.protocol.message.ListTrees;
 import org.guestmount.core.protocol.message.Listxattr;
 import org.guestmount.core.protocol.message.Lookup;
+import org.guestmount.core.protocol.message.LuksMetadata;
 import org.guestmount.core.protocol.message.MapExtents;
 import org.guestmount.core.protocol.message.MapSmallFiles;
 import org.guestmount.core.protocol.message.MemoryToUnlock;
@@ -280,6 +281,7 @@ final class Messages {
                                 .as(Unlock::new),
                         Vocabulary.texts());
             case MEMORY_TO_UNLOCK -> pairs(Vocabulary.texts().map(MemoryToUnlock::new), Vocabulary.longs());
+            case LUKS_METADATA -> pairs(Vocabulary.texts().map(LuksMetadata::new), Vocabulary.texts());
             case POWER_OFF -> commands(Arbitraries.just(new PowerOff()));
         };
     }

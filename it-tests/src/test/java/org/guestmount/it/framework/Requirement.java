@@ -57,6 +57,12 @@ public enum Requirement {
             return hasProgram("lvm", "mdadm", "cryptsetup", "busybox");
         }
     },
+    CLEVIS("clevis, and a Tang server") {
+        @Override
+        boolean isMet() {
+            return hasProgram("clevis", "jose", "curl") && Files.isExecutable(Path.of("/usr/libexec/tangd"));
+        }
+    },
     LIBVIRT("virsh") {
         @Override
         boolean isMet() {
