@@ -115,6 +115,7 @@ final class SystemMounts {
 
     /** A disk without a system, such as one with data, leaves no doubt about what is meant if there is one filesystem only. */
     private void mountOnlyFilesystem(Choice choice) throws UserException, InterruptedException {
+        volumes.notes().forEach(warnings); // the system may be in what could not be opened
         List<DetectedFilesystem> all;
         try {
             all = machine.detectFilesystems();

@@ -3,6 +3,7 @@ package org.guestmount.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.guestmount.core.fs.FileType;
@@ -152,6 +153,22 @@ class SystemMountsTest {
         mounts.mount(ANY);
 
         assertThat(machine.mounted).containsExactly("/dev/sdb /", "/dev/sda1 /");
+    }
+
+    @Test
+    void whyAVolumeIsLockedIsSaidWhereThereIsNoSystem() throws Exception {
+        machine.filesystems.add(new DetectedFilesystem("/dev/sda1", "ext4", null, null, 1, true));
+        machine.filesystems.add(new DetectedFilesystem("/dev/sda2", "crypto_LUKS", null, "1", 1, false));
+        Keys keys = new Keys(List.of(KeySelector.parse("1:clevis", Path.of("/"))), null, false, () -> {});
+        GuestVolumes locked = new GuestVolumes(machine, keys, bytes -> {}, jwe -> new byte[0]);
+
+        new SystemMounts(machine, tree, locked, new GuestMounts(machine, locked, warnings::add), warnings::add)
+                .mount(ANY);
+
+        assertThat(machine.mounted).containsExactly("/dev/sda1 /");
+        assertThat(warnings.get(0))
+                .startsWith("Clevis is supported for LUKS2 volumes only")
+                .endsWith("--key /dev/sda2:file:FILE.");
     }
 
     @Test

@@ -126,7 +126,12 @@ class ClevisIT {
             Files.writeString(writable.resolve("new"), "written ".repeat(70000));
             writable.unmount();
 
-            Mount again = guestmount(volume).readOnly().mount();
+            Mount again = WORKSPACE
+                    .guestmount()
+                    .drive(volume)
+                    .with("-i", "--key", "all:clevis")
+                    .readOnly()
+                    .mount();
             assertThat(again.resolve("new")).hasContent("written ".repeat(70000));
             assertHoldsTheTree(again);
         }
