@@ -24,7 +24,7 @@ final class RemoteFailure {
                     "the server's key is not in your known_hosts file; connect once with ssh(1) to check and keep it, or add"
                             + " ?host_key_check=sha256:HASH to the URI"),
             new Explanation(
-                    "key fingerprint .* does not match|host key does not match|host key mismatch",
+                    "key .*does not match|host key mismatch|another type exists",
                     "the server's key is not the one it is known by: it was set up anew, or is another server. Find out"
                             + " before you trust it"),
             new Explanation(
