@@ -26,14 +26,12 @@ class FstabIT {
     @RegisterExtension
     static final Workspace WORKSPACE = new Workspace();
 
-    /** The script runs with the image, the mountpoint and a file for an fstab as its arguments. */
+    /** Before the script, which has an image and a file for an fstab besides the mountpoint. */
     private static final String WITH_HELPERS = """
-            set -e
-            mount --make-rprivate /
+            helpers=$1 image=$2 fstab=$3
             sbin=$(readlink -f /sbin)
-            mount -t overlay -o "lowerdir=$0:$sbin" overlay "$sbin"
+            mount -t overlay -o "lowerdir=$helpers:$sbin" overlay "$sbin"
             mount -t tmpfs tmpfs /run/mount
-            image=$1 mnt=$2 fstab=$3
             """;
 
     private static Path helpers = Path.of("");
@@ -55,21 +53,8 @@ class FstabIT {
 
     private static Command.Result run(GuestImage image, String script) {
         Guestmount use = WORKSPACE.guestmount();
-        Command.Result result = use.other(
-                        "unshare",
-                        "--mount",
-                        "sh",
-                        "-c",
-                        WITH_HELPERS + script,
-                        helpers,
-                        image.path(),
-                        use.area().resolve("mnt"),
-                        use.area().resolve("fstab"))
-                .result();
-        assertThat(use.leftovers().isNothing())
-                .as("%s%s", result, use.leftovers())
-                .isTrue();
-        return result;
+        return use.apart(
+                WITH_HELPERS + script, helpers, image.path(), use.area().resolve("fstab"));
     }
 
     @Test

@@ -1,17 +1,18 @@
 package org.guestmount.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.guestmount.it.framework.Command;
 import org.guestmount.it.framework.FilesystemType;
 import org.guestmount.it.framework.GuestImage;
@@ -33,6 +34,14 @@ class RemoteIT {
 
     private static final String PASSWORD = "s3cr:t/pass";
     private static final String ENCODED_PASSWORD = "s3cr%3At%2Fpass";
+
+    /** The certificates that this host trusts: of the library that QEMU asks, GnuTLS as Debian builds it. */
+    private static final Path TRUSTED = Path.of("/etc/ssl/certs/ca-certificates.crt");
+
+    private static final Path PASSWD = Path.of("/etc/passwd");
+    private static final String USER = System.getProperty("user.name");
+
+    private static final String WITH_ANOTHER_FILE = "mount --bind \"$1\" \"$2\"\n";
 
     private static Path contents;
     private static GuestImage original;
@@ -107,20 +116,49 @@ class RemoteIT {
     }
 
     private static void assertRefused(Guestmount use, String start, String reason) {
-        Command.Result result = use.result();
+        assertSaysOneThing(use.result(), start, reason);
+        assertThat(use.leftovers().isNothing()).as("%s", use.leftovers()).isTrue();
+    }
+
+    private static void assertSaysOneThing(Command.Result result, String start, String... reasons) {
         assertThat(result.status()).as("%s", result).isEqualTo(1);
         assertThat(result.errors().lines().filter(line -> !line.isBlank()))
                 .as("%s", result)
-                .hasSize(1)
-                .allMatch(line -> line.startsWith("guestmount: " + start) && line.contains(reason));
-        assertThat(result.errors()).doesNotContain("s3cr");
-        assertThat(use.leftovers().isNothing()).as("%s", use.leftovers()).isTrue();
+                .singleElement(STRING)
+                .startsWith("guestmount: " + start)
+                .contains(reasons)
+                .doesNotContain("s3cr");
+    }
+
+    private static String withoutPassword(String uri) {
+        return uri.replaceFirst(":[^:/@]*@", "@");
+    }
+
+    /** Where one of this host's files is another: the mount has the tree, and can be ended. */
+    private static void assertReadsWhere(Path instead, Path file, Guestmount use, String uri) {
+        Command.Result result = use.apart(WITH_ANOTHER_FILE + """
+                guestmount -a "$3" -m /dev/sda --ro "$mnt"
+                diff -r --no-dereference -x lost+found "$4" "$mnt"
+                grep -F " $mnt fuse.guestmount " /proc/mounts
+                guestunmount "$mnt"
+                """, instead, file, uri, contents);
+        assertThat(result.status()).as("%s", result).isZero();
+        assertThat(result.output()).contains(withoutPassword(uri)).doesNotContain("s3cr");
+        assertThat(result.errors()).as("%s", result).isEmpty();
+    }
+
+    /** Where one of this host's files is another: one sentence with all these parts. */
+    private static void assertRefusedWhere(Path instead, Path file, Guestmount use, String uri, String... reasons) {
+        Command.Result result = use.apart(WITH_ANOTHER_FILE + """
+                exec guestmount -a "$3" -m /dev/sda --ro "$mnt"
+                """, instead, file, uri);
+        assertSaysOneThing(result, withoutPassword(uri) + ": ", reasons);
     }
 
     @Test
     void nbdOverTcpIsReadAndWritten() throws IOException {
         GuestImage image = copy("nbd.img");
-        try (Server server = Server.nbd(image, "disk one")) {
+        try (Server server = Server.qemuNbd(image, "disk one")) {
             String uri = "nbd://127.0.0.1:" + server.port();
             assertReads(uri + "/disk%20one", "nbd://127.0.0.1");
             assertWrites(uri + "/disk%20one", image);
@@ -132,9 +170,32 @@ class RemoteIT {
     void nbdOverAUnixSocketIsReadAndWritten() throws IOException {
         GuestImage image = copy("unix.img");
         Path socket = WORKSPACE.folder().resolve("nbd.sock");
-        try (Server server = Server.nbd(image, "e", socket)) {
+        try (Server server = Server.qemuNbd(image, "e", socket)) {
             assertThat(server.port()).isZero();
             assertReads("nbd:///e?socket=" + socket, "nbd+unix:///e?socket=");
+            assertWrites("nbd+unix:///e?socket=" + socket, image);
+            assertRefused("nbd:///other?socket=" + socket, "nbd+unix:///other?socket=" + socket, "no such export");
+        }
+    }
+
+    @Test
+    void nbdkitsFilesAreReadAndWrittenOverTcp() throws IOException {
+        GuestImage image = copy("nbdkit one.img");
+        try (Server server = Server.nbdkit(served())) {
+            String uri = "nbd://127.0.0.1:" + server.port();
+            assertReads(uri + "/nbdkit%20one.img", "nbd://127.0.0.1");
+            assertWrites(uri + "/nbdkit%20one.img", image);
+            assertRefused(uri + "/other", uri + "/other", "no such export");
+        }
+    }
+
+    @Test
+    void nbdkitsFileIsReadAndWrittenOverAUnixSocket() throws IOException {
+        GuestImage image = copy("nbdkit-unix.img");
+        Path socket = WORKSPACE.folder().resolve("nbdkit.sock");
+        try (Server server = Server.nbdkit(image.path(), socket)) {
+            assertThat(server.port()).isZero();
+            assertReads("nbd:///?socket=" + socket, "nbd+unix:///?socket=");
             assertWrites("nbd+unix:///e?socket=" + socket, image);
         }
     }
@@ -144,7 +205,7 @@ class RemoteIT {
         GuestImage image = copy("http.img");
         image.convertedTo("qcow2");
         image.convertedTo("vdi");
-        try (Server server = Server.of("http", served(), "me", PASSWORD)) {
+        try (Server server = Server.http(served(), "me", PASSWORD)) {
             String host = "127.0.0.1:" + server.port();
             assertReads("http://" + host + "/http.img", "http://" + host + "/http.img");
             assertReads("http://" + host + "/http.img.qcow2?token=t0ken", "/http.img.qcow2?...");
@@ -152,6 +213,8 @@ class RemoteIT {
 
             String wrong = "http://me:s3cret@" + host + "/private/http.img";
             assertRefused(wrong, "http://me@" + host + "/private/http.img", "check the user and password");
+            String nobody = "http://" + host + "/private/http.img";
+            assertRefused(nobody, nobody, "check the user and password");
             assertRefused("http://" + host + "/none.img", "http://" + host + "/none.img", "no such file");
             assertRefused("http://" + host + "/whole/http.img", "http://" + host, "cannot send parts of files");
             assertRefused(
@@ -162,9 +225,11 @@ class RemoteIT {
     }
 
     @Test
-    void httpsServersThatAreNotTrustedAreRefused() throws IOException {
+    @Needs(Requirement.ROOT)
+    void httpsIsReadFromServersThatThisHostTrusts() throws IOException {
         copy("https.img");
-        Path folder = served();
+        Path key = WORKSPACE.folder().resolve("https.key");
+        Path certificate = WORKSPACE.folder().resolve("https.crt");
         Command.of(
                         "openssl",
                         "req",
@@ -176,23 +241,40 @@ class RemoteIT {
                         "2",
                         "-subj",
                         "/CN=localhost",
+                        "-addext",
+                        "subjectAltName=DNS:localhost",
                         "-keyout",
-                        folder + ".pem",
+                        key,
                         "-out",
-                        folder + ".crt")
+                        certificate)
                 .run();
-        Files.writeString(
-                Path.of(folder + ".pem"), Files.readString(Path.of(folder + ".crt")), StandardOpenOption.APPEND);
-        try (Server server = Server.of("https", folder, "me", PASSWORD)) {
-            String uri = "https://localhost:" + server.port() + "/https.img";
+        Path bundle = WORKSPACE.folder().resolve("https.bundle");
+        Files.writeString(bundle, Files.readString(TRUSTED) + Files.readString(certificate));
+        try (Server server = Server.https(served(), "me", PASSWORD, certificate, key)) {
+            String place = "localhost:" + server.port();
+            String uri = "https://" + place + "/https.img";
             assertRefused(uri, uri, "does not trust the server's certificate");
+
+            for (String trusted : List.of(uri, "https://me:" + ENCODED_PASSWORD + "@" + place + "/private/https.img")) {
+                assertReadsWhere(bundle, TRUSTED, WORKSPACE.guestmount(), trusted);
+            }
+            String otherName = uri.replace("localhost", "127.0.0.1");
+            assertRefusedWhere(
+                    bundle,
+                    TRUSTED,
+                    WORKSPACE.guestmount(),
+                    otherName,
+                    "does not trust the server's certificate (",
+                    "localhost");
+            String wrong = "https://me:s3cret@" + place + "/private/https.img";
+            assertRefusedWhere(bundle, TRUSTED, WORKSPACE.guestmount(), wrong, "check the user and password");
         }
     }
 
     @Test
     void ftpIsRead() throws IOException {
         copy("ftp.img");
-        try (Server server = Server.of("ftp", served(), "me", PASSWORD)) {
+        try (Server server = Server.ftp(served(), "me", PASSWORD)) {
             String host = "127.0.0.1:" + server.port();
             String login = "ftp://me:" + ENCODED_PASSWORD + "@" + host;
             assertReads(login + "/ftp.img", "ftp://me@" + host + "/ftp.img");
@@ -202,30 +284,22 @@ class RemoteIT {
     }
 
     @Test
+    @Needs(Requirement.ROOT)
     void sshIsReadAndWrittenByKey() throws Exception {
         GuestImage image = copy("ssh.img");
-        Path folder = served();
-        Path key = WORKSPACE.folder().resolve("user-key");
+        Path hostKey = newKey("host-key", "ed25519");
+        Path key = newKey("user-key", "ed25519");
         Path agent = WORKSPACE.folder().resolve("agent");
-        Command.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder + ".key")
-                .run();
-        Command.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key).run();
-        byte[] hostKey = Base64.getDecoder()
-                .decode(Files.readString(Path.of(folder + ".key.pub")).split(" ", -1)[1]);
-        String hash =
-                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(hostKey));
-        try (Server server = Server.of("ssh", folder, "me", key + ".pub");
-                Server keys = Server.start(0, () -> Files.exists(agent), "ssh-agent", "-D", "-a", agent)) {
+        try (Server server = Server.ssh(hostKey, publicOf(key));
+                Server keys = agent(agent)) {
             assertThat(keys.port()).isZero();
-            String uri = "ssh://me@127.0.0.1:" + server.port() + image.path();
-            String known = uri + "?host_key_check=sha256:" + hash;
+            String uri = "ssh://" + USER + "@127.0.0.1:" + server.port() + image.path();
+            String known = uri + "?host_key_check=sha256:" + hash(hostKey);
             assertRefused(uri, uri, "known_hosts");
             assertRefused(uri + "?host_key_check=sha256:00", uri, "key is not the one");
             assertRefused(of(known).environment("SSH_AUTH_SOCK", agent).readOnly(), uri + ": ", "with your keys");
 
-            Command.of("ssh-add", "-q", key)
-                    .with(Map.of("SSH_AUTH_SOCK", agent.toString()))
-                    .run();
+            add(key, agent);
             try (Mount mount =
                     of(known).environment("SSH_AUTH_SOCK", agent).writable().mount()) {
                 assertHoldsTheTree(mount);
@@ -241,6 +315,69 @@ class RemoteIT {
                     uri.replace("ssh.img", "none.img") + ": ",
                     "no such file");
         }
+    }
+
+    /** libssh looks for known_hosts where passwd says that the user's home is. */
+    @Test
+    @Needs(Requirement.ROOT)
+    void sshServersAreKnownByKnownHosts() throws Exception {
+        GuestImage image = copy("known.img");
+        Path key = newKey("known-user-key", "ed25519");
+        Path agent = WORKSPACE.folder().resolve("known-agent");
+        Path home = WORKSPACE.newFolder("known-home");
+        Path passwd = WORKSPACE.folder().resolve("passwd");
+        Files.writeString(
+                passwd, Files.readString(PASSWD).replaceAll("(?m)^(" + USER + "(:[^:]*){4}:)[^:]*", "$1" + home));
+        Path knownHosts = Files.createDirectory(home.resolve(".ssh")).resolve("known_hosts");
+        try (Server server = Server.ssh(newKey("known-host-key", "ed25519"), publicOf(key));
+                Server keys = agent(agent)) {
+            assertThat(keys.port()).isZero();
+            add(key, agent);
+            String uri = "ssh://127.0.0.1:" + server.port() + image.path();
+            Supplier<Guestmount> use = () -> WORKSPACE.guestmount().environment("SSH_AUTH_SOCK", agent);
+            assertRefusedWhere(
+                    passwd, PASSWD, use.get(), uri, "not in your known_hosts file; connect once with ssh(1)");
+
+            Command.Result connection = use.get()
+                    .apart(
+                            "mount --bind \"$1\" /etc/passwd; ssh -p \"$2\" -o StrictHostKeyChecking=accept-new 127.0.0.1 true",
+                            passwd,
+                            server.port());
+            assertThat(connection.status()).as("%s", connection).isZero();
+            assertReadsWhere(passwd, PASSWD, use.get(), uri);
+
+            String place = "[127.0.0.1]:" + server.port() + " ";
+            Files.writeString(knownHosts, place + Files.readString(publicOf(newKey("other-key", "ed25519"))));
+            assertRefusedWhere(passwd, PASSWD, use.get(), uri, "key is not the one it is known by");
+            Files.writeString(knownHosts, place + Files.readString(publicOf(newKey("rsa-key", "rsa"))));
+            assertRefusedWhere(passwd, PASSWD, use.get(), uri, "key is not the one it is known by");
+        }
+    }
+
+    private static Path newKey(String name, String type) {
+        Path key = WORKSPACE.folder().resolve(name);
+        Command.of("ssh-keygen", "-q", "-t", type, "-N", "", "-f", key).run();
+        return key;
+    }
+
+    private static Path publicOf(Path key) {
+        return Path.of(key + ".pub");
+    }
+
+    private static String hash(Path key) throws Exception {
+        byte[] whole =
+                Base64.getDecoder().decode(Files.readString(publicOf(key)).split(" ", -1)[1]);
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(whole));
+    }
+
+    private static Server agent(Path socket) {
+        return Server.start(0, () -> Files.exists(socket), "ssh-agent", "-D", "-a", socket);
+    }
+
+    private static void add(Path key, Path agent) {
+        Command.of("ssh-add", "-q", key)
+                .with(Map.of("SSH_AUTH_SOCK", agent.toString()))
+                .run();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.guestmount.it.framework;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -192,6 +193,27 @@ public final class Guestmount {
         }
         all.addAll(List.of(argv));
         return Command.of(all.toArray()).with(environment).in(area).within(LIMIT);
+    }
+
+    /**
+     * Runs lines of sh in a mount namespace of their own, so that nobody else sees what they mount over this machine's files.
+     * They have the commands in their PATH, and {@code $mnt}, a mountpoint. Nothing of guestmount may be left after them. Needs
+     * root.
+     *
+     * @param arguments for {@code $1} and so on
+     */
+    public Command.Result apart(String script, Object... arguments) {
+        List<Object> argv = new ArrayList<>(
+                List.of("unshare", "--mount", "--propagation", "private", "sh", "-e", "-c", script, "sh"));
+        argv.addAll(List.of(arguments));
+        Command.Result result = other(argv.toArray())
+                .with(Map.of("PATH", program + ":" + System.getenv("PATH"), "mnt", mountpoint.toString()))
+                .result();
+        await().atMost(Mount.END).untilAsserted(() -> {
+            Leftovers left = leftovers();
+            assertThat(left.isNothing()).as("%s%s", result, left).isTrue();
+        });
+        return result;
     }
 
     /** Unmounts what it mounted, if it still is, and fails if anything is left. */

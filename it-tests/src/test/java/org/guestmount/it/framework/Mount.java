@@ -12,7 +12,7 @@ import org.guestmount.it.framework.Leftovers.RunningProcess;
 /** A mounted guest. Closing it unmounts it and fails if anything of it is left. */
 public final class Mount implements AutoCloseable {
     /** From when guestunmount returned; the image is free at that very moment, the last process may be just ending. */
-    private static final Duration END = Duration.ofSeconds(5);
+    static final Duration END = Duration.ofSeconds(5);
 
     private final Guestmount use;
     private final Command.Result launch;

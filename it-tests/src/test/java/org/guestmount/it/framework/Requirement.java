@@ -72,8 +72,18 @@ public enum Requirement {
     SERVERS("QEMU's drivers for remote images, and the servers that serve them") {
         @Override
         boolean isMet() {
-            return hasProgram("qemu-nbd", "tgtd", "tgtadm", "ssh-keygen", "ssh-agent", "ssh-add", "openssl")
-                    && Command.of("/usr/bin/python3", "-c", "import asyncssh, pyftpdlib")
+            return hasProgram(
+                            "qemu-nbd",
+                            "nbdkit",
+                            "nginx",
+                            "openssl",
+                            "sshd",
+                            "ssh",
+                            "ssh-keygen",
+                            "ssh-agent",
+                            "ssh-add")
+                    && hasProgram("tgtd", "tgtadm")
+                    && Command.of("/usr/bin/python3", "-c", "import pyftpdlib")
                                     .result()
                                     .status()
                             == 0
