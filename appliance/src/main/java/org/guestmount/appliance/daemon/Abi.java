@@ -80,6 +80,9 @@ final class Abi {
     static final int O_EXCL = 0200;
     static final int O_NOCTTY = 0400;
     static final int O_NONBLOCK = 04000;
+    static final int O_APPEND = 02000;
+    static final int O_DIRECT = 040000;
+    static final int O_SYNC = 04010000;
     static final int O_DIRECTORY = 0200000;
     static final int O_NOFOLLOW = 0400000;
     static final int O_CLOEXEC = 02000000;
@@ -118,9 +121,15 @@ final class Abi {
     /** {@code STATX_ATTR_IMMUTABLE} and {@code STATX_ATTR_APPEND}. */
     static final int STATX_ATTR_KEPT = 0x10 | 0x20;
 
-    /** Offsets within {@code struct statfs}, all of 64 bits. */
-    static final int STATFS_BLOCK_SIZE = 8;
+    /** Types of filesystems, of linux/magic.h: ext2, ext3 and ext4 have the same. */
+    static final long EXT_SUPER_MAGIC = 0xEF53;
 
+    static final long XFS_SUPER_MAGIC = 0x58465342;
+
+    /** Offsets within {@code struct statfs}, all of 64 bits. */
+    static final int STATFS_TYPE = 0;
+
+    static final int STATFS_BLOCK_SIZE = 8;
     static final int STATFS_BLOCKS = 16;
     static final int STATFS_FREE_BLOCKS = 24;
     static final int STATFS_AVAILABLE_BLOCKS = 32;

@@ -14,11 +14,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: Documentation/filesystems/fiemap.rst of the Linux kernel.
  */
 final class ExtentMap {
-    /** ext2, ext3 and ext4. */
-    private static final long EXT_MAGIC = 0xEF53;
-
-    private static final long XFS_MAGIC = 0x58465342;
-
     /** In the order they are in {@code struct fiemap}: what is asked for, and how many were found. */
     private static final int HEADER_BYTES = 32;
 
@@ -118,11 +113,8 @@ final class ExtentMap {
     }
 
     private static boolean tellsExactly(int descriptor, Object subject) throws GuestFilesystemException {
-        Scratch scratch = Scratch.ofThread();
-        Syscalls.check(
-                Libc.syscall(Abi.SYS_FSTATFS, descriptor, scratch.address(Scratch.STRUCT), 0, 0, 0), "map", subject);
-        long magic = scratch.memory().getLong(Scratch.STRUCT);
-        return magic == EXT_MAGIC || magic == XFS_MAGIC;
+        long magic = Stat.magic(descriptor, subject);
+        return magic == Abi.EXT_SUPER_MAGIC || magic == Abi.XFS_SUPER_MAGIC;
     }
 
     /** All there is from there on, to be asked for from the guest. */

@@ -1,6 +1,9 @@
 package org.guestmount.appliance.daemon;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.guestmount.core.fs.GuestFilesystemException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,13 +13,26 @@ import org.jspecify.annotations.Nullable;
 final class OpenFile implements AutoCloseable {
     private final int descriptor;
     private final @Nullable DirectoryListing listing;
+    private final int flags;
+
+    @GuardedBy("this")
+    private boolean mayBeWrittenDirectly = true;
+
+    @GuardedBy("this")
+    private @Nullable DirectWriter writer;
 
     /** One for who opened it, one for the table it is in, one for each call at work. */
     private final AtomicInteger uses = new AtomicInteger(1);
 
     OpenFile(int descriptor, @Nullable DirectoryListing listing) {
+        this(descriptor, listing, 0);
+    }
+
+    /** @param flags of open(2) */
+    OpenFile(int descriptor, @Nullable DirectoryListing listing, int flags) {
         this.descriptor = descriptor;
         this.listing = listing;
+        this.flags = flags;
     }
 
     int descriptor() {
@@ -27,6 +43,33 @@ final class OpenFile implements AutoCloseable {
     @Nullable
     DirectoryListing listing() {
         return listing;
+    }
+
+    /** As {@link Transfer#write}; much data without the page cache where that is possible. */
+    int write(long offset, ByteBuffer source, Object subject) throws GuestFilesystemException {
+        int written = writeDirectly(offset, source);
+        try {
+            return written + Transfer.write(descriptor, offset + written, source, subject);
+        } catch (GuestFilesystemException e) {
+            if (written == 0) {
+                throw e;
+            }
+            return written;
+        }
+    }
+
+    private int writeDirectly(long offset, ByteBuffer source) {
+        int part = DirectWriter.part(offset, source.remaining());
+        DirectWriter direct = part == 0 ? null : writer();
+        return direct == null ? 0 : direct.write(offset, source, part);
+    }
+
+    private synchronized @Nullable DirectWriter writer() {
+        if (mayBeWrittenDirectly && writer == null) {
+            writer = DirectWriter.of(descriptor, flags);
+            mayBeWrittenDirectly = writer != null;
+        }
+        return writer;
     }
 
     /** Begins a use, to be ended with {@link #close}; false if the last has ended. */
@@ -53,6 +96,14 @@ final class OpenFile implements AutoCloseable {
      * @return 0, or the negative errno of close(2)
      */
     long endUse() {
-        return uses.decrementAndGet() == 0 ? Syscalls.close(descriptor) : 0;
+        if (uses.decrementAndGet() > 0) {
+            return 0;
+        }
+        synchronized (this) {
+            if (writer != null) {
+                writer.close();
+            }
+        }
+        return Syscalls.close(descriptor);
     }
 }

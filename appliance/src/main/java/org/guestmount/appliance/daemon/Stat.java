@@ -91,6 +91,11 @@ final class Stat {
         return (statfs(descriptor, subject).getLong(Scratch.STRUCT + Abi.STATFS_FLAGS) & Abi.ST_RDONLY) != 0;
     }
 
+    /** What kind of filesystem a descriptor is on, as in linux/magic.h. */
+    static long magic(int descriptor, Object subject) throws GuestFilesystemException {
+        return statfs(descriptor, subject).getLong(Scratch.STRUCT + Abi.STATFS_TYPE);
+    }
+
     private static ByteBuffer statfs(int descriptor, Object subject) throws GuestFilesystemException {
         Scratch scratch = Scratch.ofThread();
         Syscalls.check(

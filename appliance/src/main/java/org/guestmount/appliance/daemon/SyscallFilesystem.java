@@ -208,7 +208,7 @@ final class SyscallFilesystem implements EncodingFilesystem {
             // A device, on a filesystem mounted without devices.
             throw GuestFilesystemException.of(Errno.ENXIO, "open", path);
         }
-        try (OpenFile file = new OpenFile((int) Syscalls.check(opened, "open", path), null)) {
+        try (OpenFile file = new OpenFile((int) Syscalls.check(opened, "open", path), null, flags)) {
             FileAttributes attributes = Stat.ofDescriptor(file.descriptor(), path);
             if (isDataless(attributes)) {
                 throw GuestFilesystemException.of(Errno.ENXIO, "open", path);
@@ -244,7 +244,7 @@ final class SyscallFilesystem implements EncodingFilesystem {
     @Override
     public int write(FileHandle file, long offset, ByteBuffer source) throws GuestFilesystemException {
         try (OpenFile open = handles.use(file, "write")) {
-            return Transfer.write(open.descriptor(), offset, source, file);
+            return open.write(offset, source, file);
         }
     }
 
