@@ -31,7 +31,7 @@ final class Report {
                 Command.of("sh", "-c", "free -g | awk '/Mem/ {print $2}'").run().strip();
         boolean kvm = Files.isWritable(Path.of("/dev/kvm"));
         written.add(processor + "; " + memory + " GiB; Linux " + System.getProperty("os.version") + "; "
-                + (kvm ? "KVM" : "no KVM: guests are emulated") + "; "
+                + (kvm ? "/dev/kvm opens" : "no /dev/kvm: guests are emulated") + "; "
                 + firstLine("qemu-system-x86_64", "--version") + "; "
                 + systems.stream()
                         .filter(system -> system == MountSystem.LIBGUESTFS)

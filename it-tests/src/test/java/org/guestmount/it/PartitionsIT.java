@@ -88,6 +88,34 @@ class PartitionsIT {
     }
 
     @Test
+    void partitionsOfABsdLabelAreFound() throws IOException {
+        GuestImage disk = PartitionedDisk.bsd(
+                WORKSPACE.folder().resolve("bsd.img"), ext4("bsd-a", "b", "e"), ext4("bsd-b"), ext4("bsd-e"));
+
+        Mount mount = WORKSPACE
+                .guestmount()
+                .drive(disk)
+                .device("/dev/sda5")
+                .device("/dev/sda6:/b")
+                .device("/dev/sda7:/e")
+                .writable()
+                .mount();
+
+        assertThat(mount.resolve("which")).hasContent("bsd-a");
+        assertThat(mount.resolve("b/which")).hasContent("bsd-b");
+        assertThat(mount.resolve("e/which")).hasContent("bsd-e");
+        Files.writeString(mount.resolve("e/new"), "written");
+        mount.unmount();
+        Mount again = WORKSPACE
+                .guestmount()
+                .drive(disk)
+                .device("/dev/sda7")
+                .readOnly()
+                .mount();
+        assertThat(again.resolve("new")).hasContent("written");
+    }
+
+    @Test
     @Needs(Requirement.ROOT)
     void disksOf4096ByteBlocksAreReadAsSuch() throws IOException {
         Path folder = WORKSPACE.folder();

@@ -144,12 +144,6 @@ class ResumeIT {
                 flip(memory, firstData(memory) + 100);
             }
         },
-        TRUNCATED_STATE {
-            @Override
-            void befall(Path snapshot) throws IOException {
-                truncate(snapshot.resolve("state"));
-            }
-        },
         SOMEONE_ELSES {
             @Override
             void befall(Path snapshot) throws IOException {
@@ -172,14 +166,9 @@ class ResumeIT {
                 channel.write(one, offset);
             }
         }
-
-        private static void truncate(Path file) throws IOException {
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                channel.truncate(channel.size() / 2);
-            }
-        }
     }
 
+    /** Whatever else may have befallen it is {@code SnapshotStoreTest}'s. */
     @ParameterizedTest
     @EnumSource
     @Needs(Requirement.ROOT)

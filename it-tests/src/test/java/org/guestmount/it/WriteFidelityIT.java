@@ -43,7 +43,7 @@ class WriteFidelityIT {
     /** In 512-byte units: far less than five GiB, more than its five pieces of data and their extents need. */
     private static final int MOST_BLOCKS_OF_THE_SPARSE_FILE = 2048;
 
-    /** All but the thousands of plain files, which tar takes. */
+    /** All but the thousands of plain files, which tar takes; others leave out the thousands of folders. */
     @Test
     void cpToExt4() throws IOException {
         String command =
@@ -63,10 +63,10 @@ class WriteFidelityIT {
                 "tree/folders");
     }
 
-    /** The whole tree. */
     @Test
     void tarToBtrfs() throws IOException {
-        copyAndCompare(Backend.KERNEL, FilesystemType.BTRFS, tar(""), "tree/special");
+        String excluded = "--exclude='tree/folders/*'";
+        copyAndCompare(Backend.KERNEL, FilesystemType.BTRFS, tar(excluded), "tree/special", "tree/folders");
     }
 
     @Test
@@ -116,7 +116,7 @@ class WriteFidelityIT {
         Python.run(plain, """
                 import random
                 random.seed(7)
-                for d in range(120):
+                for d in range(60):
                     folder = f'{root}/tree/' + '/'.join(f'd{i}' for i in range(d % 4)) + f'/folder{d}'
                     os.makedirs(folder)
                     for f in range(random.randrange(30)):

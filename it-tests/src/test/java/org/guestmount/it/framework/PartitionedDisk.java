@@ -11,6 +11,13 @@ import org.jspecify.annotations.Nullable;
 /** Puts filesystems into the partitions of a new raw disk. */
 public final class PartitionedDisk {
     private static final long MEBIBYTE = 1 << 20;
+    private static final int SECTOR = 512;
+
+    /** c is the whole slice, d the whole disk. */
+    private static final String BSD_LETTERS = "abefgh";
+
+    /** 4.2BSD: Linux takes no notice of partitions without a type. */
+    private static final String BSD_TYPE = "7";
 
     private PartitionedDisk() {}
 
@@ -44,6 +51,29 @@ public final class PartitionedDisk {
         parts.add(new Part(extendedStart, at - extendedStart, "type=5", null));
         parts.addAll(inside);
         return write(disk, at, "dos", parts);
+    }
+
+    /**
+     * A label of BSD in a DOS partition, as FreeBSD's: the filesystems become its partitions a, b, e and so on, which Linux numbers
+     * from 5 on.
+     */
+    public static GuestImage bsd(Path disk, GuestImage... filesystems) {
+        List<Part> inside = new ArrayList<>();
+        StringBuilder commands = new StringBuilder("b\ny\n");
+        // The label lies where the slice begins.
+        long at = 2 * MEBIBYTE;
+        for (int i = 0; i < filesystems.length; i++) {
+            Part part = Part.holding(filesystems[i], at);
+            inside.add(part);
+            at = part.end();
+            char letter = BSD_LETTERS.charAt(i);
+            commands.append("n\n%1$c\n%2$d\n%3$d\nt\n%1$c\n%4$s\n"
+                    .formatted(letter, part.start / SECTOR, part.end() / SECTOR - 1, BSD_TYPE));
+        }
+        write(disk, at, "dos", List.of(new Part(MEBIBYTE, at - MEBIBYTE, "type=a5", null)));
+        Command.of("fdisk", disk).reading(commands + "w\nq\n").run();
+        inside.forEach(part -> part.copyInto(disk));
+        return GuestImage.raw(disk);
     }
 
     /** A GUID partition table of a disk whose blocks have 4096 bytes. Needs root: only a loop device can have such. */
@@ -96,7 +126,7 @@ public final class PartitionedDisk {
         }
 
         String line() {
-            return "start=" + start / 512 + ", size=" + size / 512 + ", " + type + "\n";
+            return "start=" + start / SECTOR + ", size=" + size / SECTOR + ", " + type + "\n";
         }
 
         void copyInto(Path disk) {
