@@ -80,9 +80,7 @@ final class Abi {
     static final int O_EXCL = 0200;
     static final int O_NOCTTY = 0400;
     static final int O_NONBLOCK = 04000;
-    static final int O_APPEND = 02000;
     static final int O_DIRECT = 040000;
-    static final int O_SYNC = 04010000;
     static final int O_DIRECTORY = 0200000;
     static final int O_NOFOLLOW = 0400000;
     static final int O_CLOEXEC = 02000000;

@@ -1,11 +1,13 @@
 package org.guestmount.appliance.daemon;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.OpenFlags;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,37 +27,29 @@ final class DirectWriter implements AutoCloseable {
     /** The memory shared with the host has no pages that the kernel could hand to a disk. */
     private static final Queue<ByteBuffer> BUFFERS = new ConcurrentLinkedQueue<>();
 
-    private final int descriptor;
+    private final int opened;
+    private final OpenFlags flags;
+
+    /** Of the same file, once one is needed. */
+    @GuardedBy("this")
+    private int descriptor = -1;
 
     /** Whether the file turned out not to be written in this way. */
     private volatile boolean refused;
 
-    private DirectWriter(int descriptor) {
-        this.descriptor = descriptor;
+    private DirectWriter(int opened, OpenFlags flags) {
+        this.opened = opened;
+        this.flags = flags;
     }
 
     /**
      * One for a file.
      *
-     * @param opened a descriptor of a file opened with these flags of open(2)
-     * @return null where it cannot be written in this way, or where that is not known to be sound and of use: a compressing
-     *     filesystem would not compress
+     * @param opened a descriptor of it, opened with these flags and not closed before this
+     * @return null if it is not to be written, or only at its end
      */
-    static @Nullable DirectWriter of(int opened, int flags) {
-        if ((flags & Abi.O_APPEND) != 0) {
-            return null;
-        }
-        try {
-            long magic = Stat.magic(opened, "a file");
-            if (magic != Abi.EXT_SUPER_MAGIC && magic != Abi.XFS_SUPER_MAGIC) {
-                return null;
-            }
-            long descriptor =
-                    Syscalls.open("/proc/self/fd/" + opened, Abi.O_WRONLY | Abi.O_DIRECT | (flags & Abi.O_SYNC));
-            return descriptor < 0 ? null : new DirectWriter((int) descriptor);
-        } catch (GuestFilesystemException e) {
-            return null;
-        }
+    static @Nullable DirectWriter of(int opened, OpenFlags flags) {
+        return flags.isWritable() && !flags.has(OpenFlags.APPEND) ? new DirectWriter(opened, flags) : null;
     }
 
     /** How many bytes at the beginning of such a write can be written in this way; 0 if that is not worth it. */
@@ -64,12 +58,17 @@ final class DirectWriter implements AutoCloseable {
     }
 
     /**
-     * pwrite(2) of what {@link #part} tells.
+     * pwrite(2) of {@link #part}.
      *
-     * @param count how much of the source
      * @return how much was written; what is not, is to be written otherwise, which tells why it cannot be
      */
-    int write(long offset, ByteBuffer source, int count) {
+    int write(long offset, ByteBuffer source) {
+        int count = part(offset, source.remaining());
+        int target = count == 0 ? -1 : descriptor();
+        return target < 0 ? 0 : write(target, offset, source, count);
+    }
+
+    private int write(int target, long offset, ByteBuffer source, int count) {
         int total = 0;
         ByteBuffer buffer = BUFFERS.poll();
         if (buffer == null) {
@@ -80,8 +79,7 @@ final class DirectWriter implements AutoCloseable {
             while (total < count && !refused) {
                 int wanted = Math.min(count - total, GuestFilesystem.MAX_TRANSFER_BYTES);
                 buffer.clear().put(0, source, source.position(), wanted);
-                long written =
-                        Libc.syscall(Abi.SYS_PWRITE64, descriptor, Libc.address(buffer), wanted, offset + total, 0);
+                long written = Libc.syscall(Abi.SYS_PWRITE64, target, Libc.address(buffer), wanted, offset + total, 0);
                 refused = Syscalls.failedWith(written, Errno.EINVAL);
                 if (written <= 0) {
                     break;
@@ -95,8 +93,32 @@ final class DirectWriter implements AutoCloseable {
         return total;
     }
 
+    /** Negative where the file cannot be written in this way. */
+    private synchronized int descriptor() {
+        if (descriptor < 0 && !refused) {
+            descriptor = open();
+            refused = descriptor < 0;
+        }
+        return descriptor;
+    }
+
+    private int open() {
+        try {
+            // Elsewhere it is not known to be sound and of use: a compressing filesystem would not compress.
+            return Stat.isOnExtOrXfs(opened, "a file")
+                    ? (int) Syscalls.open(
+                            "/proc/self/fd/" + opened,
+                            Abi.O_WRONLY | Abi.O_DIRECT | (flags.bits() & (OpenFlags.SYNC | OpenFlags.DSYNC)))
+                    : -1;
+        } catch (GuestFilesystemException e) {
+            return -1;
+        }
+    }
+
     @Override
-    public void close() {
-        Syscalls.close(descriptor);
+    public synchronized void close() {
+        if (descriptor >= 0) {
+            Syscalls.close(descriptor);
+        }
     }
 }

@@ -38,7 +38,7 @@ final class ExtentMap {
     /** Of the filesystem that the descriptor's file is on. */
     static ExtentMap ofFilesystem(int descriptor, BlockDevices devices, Object subject)
             throws GuestFilesystemException {
-        boolean exact = tellsExactly(descriptor, subject);
+        boolean exact = Stat.isOnExtOrXfs(descriptor, subject);
         return new ExtentMap(exact ? Stat.startOfDevice(descriptor, devices, subject) : null);
     }
 
@@ -110,11 +110,6 @@ final class ExtentMap {
             extents.add(restInGuest(offset));
         }
         return extents;
-    }
-
-    private static boolean tellsExactly(int descriptor, Object subject) throws GuestFilesystemException {
-        long magic = Stat.magic(descriptor, subject);
-        return magic == Abi.EXT_SUPER_MAGIC || magic == Abi.XFS_SUPER_MAGIC;
     }
 
     /** All there is from there on, to be asked for from the guest. */

@@ -1,9 +1,9 @@
 package org.guestmount.appliance.daemon;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.OpenFlags;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,26 +13,20 @@ import org.jspecify.annotations.Nullable;
 final class OpenFile implements AutoCloseable {
     private final int descriptor;
     private final @Nullable DirectoryListing listing;
-    private final int flags;
-
-    @GuardedBy("this")
-    private boolean mayBeWrittenDirectly = true;
-
-    @GuardedBy("this")
-    private @Nullable DirectWriter writer;
+    private final @Nullable DirectWriter direct;
 
     /** One for who opened it, one for the table it is in, one for each call at work. */
     private final AtomicInteger uses = new AtomicInteger(1);
 
     OpenFile(int descriptor, @Nullable DirectoryListing listing) {
-        this(descriptor, listing, 0);
+        this(descriptor, listing, OpenFlags.READ_ONLY);
     }
 
-    /** @param flags of open(2) */
-    OpenFile(int descriptor, @Nullable DirectoryListing listing, int flags) {
+    /** @param flags with which it was opened */
+    OpenFile(int descriptor, @Nullable DirectoryListing listing, OpenFlags flags) {
         this.descriptor = descriptor;
         this.listing = listing;
-        this.flags = flags;
+        this.direct = DirectWriter.of(descriptor, flags);
     }
 
     int descriptor() {
@@ -47,7 +41,7 @@ final class OpenFile implements AutoCloseable {
 
     /** As {@link Transfer#write}; much data without the page cache where that is possible. */
     int write(long offset, ByteBuffer source, Object subject) throws GuestFilesystemException {
-        int written = writeDirectly(offset, source);
+        int written = direct == null ? 0 : direct.write(offset, source);
         try {
             return written + Transfer.write(descriptor, offset + written, source, subject);
         } catch (GuestFilesystemException e) {
@@ -56,20 +50,6 @@ final class OpenFile implements AutoCloseable {
             }
             return written;
         }
-    }
-
-    private int writeDirectly(long offset, ByteBuffer source) {
-        int part = DirectWriter.part(offset, source.remaining());
-        DirectWriter direct = part == 0 ? null : writer();
-        return direct == null ? 0 : direct.write(offset, source, part);
-    }
-
-    private synchronized @Nullable DirectWriter writer() {
-        if (mayBeWrittenDirectly && writer == null) {
-            writer = DirectWriter.of(descriptor, flags);
-            mayBeWrittenDirectly = writer != null;
-        }
-        return writer;
     }
 
     /** Begins a use, to be ended with {@link #close}; false if the last has ended. */
@@ -99,10 +79,8 @@ final class OpenFile implements AutoCloseable {
         if (uses.decrementAndGet() > 0) {
             return 0;
         }
-        synchronized (this) {
-            if (writer != null) {
-                writer.close();
-            }
+        if (direct != null) {
+            direct.close();
         }
         return Syscalls.close(descriptor);
     }

@@ -91,9 +91,10 @@ final class Stat {
         return (statfs(descriptor, subject).getLong(Scratch.STRUCT + Abi.STATFS_FLAGS) & Abi.ST_RDONLY) != 0;
     }
 
-    /** What kind of filesystem a descriptor is on, as in linux/magic.h. */
-    static long magic(int descriptor, Object subject) throws GuestFilesystemException {
-        return statfs(descriptor, subject).getLong(Scratch.STRUCT + Abi.STATFS_TYPE);
+    /** Whether a descriptor is on ext2, ext3, ext4 or XFS, which tell where data is and write it where they are told. */
+    static boolean isOnExtOrXfs(int descriptor, Object subject) throws GuestFilesystemException {
+        long magic = statfs(descriptor, subject).getLong(Scratch.STRUCT + Abi.STATFS_TYPE);
+        return magic == Abi.EXT_SUPER_MAGIC || magic == Abi.XFS_SUPER_MAGIC;
     }
 
     private static ByteBuffer statfs(int descriptor, Object subject) throws GuestFilesystemException {

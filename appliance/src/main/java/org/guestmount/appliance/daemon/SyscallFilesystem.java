@@ -208,7 +208,7 @@ final class SyscallFilesystem implements EncodingFilesystem {
             // A device, on a filesystem mounted without devices.
             throw GuestFilesystemException.of(Errno.ENXIO, "open", path);
         }
-        try (OpenFile file = new OpenFile((int) Syscalls.check(opened, "open", path), null, flags)) {
+        try (OpenFile file = new OpenFile((int) Syscalls.check(opened, "open", path), null, new OpenFlags(flags))) {
             FileAttributes attributes = Stat.ofDescriptor(file.descriptor(), path);
             if (isDataless(attributes)) {
                 throw GuestFilesystemException.of(Errno.ENXIO, "open", path);

@@ -1,6 +1,7 @@
 package org.guestmount.appliance.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,38 +12,22 @@ import java.util.Arrays;
 import java.util.Random;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
+import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileHandle;
+import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.OpenFlags;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-final class DirectWriterLinuxTest {
+final class DirectWriterLinuxTest extends OnHostDirectory {
     private static final int BLOCK = 4096;
     private static final int LARGE = 1 << 19;
     private static final int MIB = 1 << 20;
     private static final GuestPath FILE = GuestPath.of("/file");
-
-    @TempDir
-    Path directory;
-
-    private SyscallFilesystem filesystem;
-
-    @BeforeEach
-    void openFilesystem() throws Exception {
-        filesystem = HostDirectory.open(directory);
-    }
-
-    @AfterEach
-    void closeFilesystem() {
-        filesystem.close();
-    }
 
     @Test
     void onlyMuchDataAtABlocksBeginningIsWrittenDirectly() {
@@ -101,6 +86,19 @@ final class DirectWriterLinuxTest {
         byte[] both = Files.readAllBytes(directory.resolve("file"));
         assertThat(Arrays.copyOf(both, MIB)).isEqualTo(data);
         assertThat(Arrays.copyOfRange(both, MIB, both.length)).isEqualTo(data);
+    }
+
+    @Test
+    void whoMayOnlyReadDoesNotWrite() throws Exception {
+        Files.write(directory.resolve("file"), new byte[] {7});
+        FileHandle file = filesystem.open(FILE, OpenFlags.READ_ONLY).handle();
+
+        assertThatExceptionOfType(GuestFilesystemException.class)
+                .isThrownBy(() -> filesystem.write(file, 0, ByteBuffer.allocate(MIB)))
+                .matches(e -> e.errno() == Errno.EBADF);
+        filesystem.release(file);
+
+        assertThat(directory.resolve("file")).hasBinaryContent(new byte[] {7});
     }
 
     @Test

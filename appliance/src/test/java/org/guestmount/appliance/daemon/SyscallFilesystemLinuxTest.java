@@ -32,35 +32,15 @@ import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
 import org.guestmount.core.fs.Timestamp;
 import org.guestmount.core.fs.XattrMode;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What only the real thing does: beyond the contract, and what could go wrong between it and the kernel. */
 @Timeout(60)
-final class SyscallFilesystemLinuxTest {
+final class SyscallFilesystemLinuxTest extends OnHostDirectory {
     private static final Credentials SOMEONE = new Credentials(1000, 1001);
     private static final int FALLOC_FL_COLLAPSE_RANGE = 8;
     private static final int FALLOC_FL_INSERT_RANGE = 32;
-
-    @TempDir
-    Path directory;
-
-    private SyscallFilesystem filesystem;
-
-    @BeforeEach
-    void openFilesystem() throws Exception {
-        filesystem = HostDirectory.open(directory);
-    }
-
-    @AfterEach
-    void closeFilesystem() {
-        if (filesystem != null) {
-            filesystem.close();
-        }
-    }
 
     @Test
     void absoluteLinksStartAtTheGuestsRoot() throws Exception {
