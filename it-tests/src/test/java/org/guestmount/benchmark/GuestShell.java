@@ -61,7 +61,10 @@ final class GuestShell implements Mounted {
                 .toList();
         try {
             machine = new ToolMachine(folder, COMMANDS.formatted(writable ? "rw" : "ro"), PROGRAMS);
-            process = new ProcessBuilder(machine.arguments(disks))
+            // It ends by itself should it hang, or this be killed.
+            List<String> argv = new ArrayList<>(List.of("timeout", "-k", "5", Long.toString(LIMIT.toSeconds())));
+            argv.addAll(machine.arguments(disks));
+            process = new ProcessBuilder(argv)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             console = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -121,7 +124,7 @@ final class GuestShell implements Mounted {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
-            process.destroyForcibly();
+            process.destroy();
             Thread.currentThread().interrupt();
         }
     }

@@ -158,12 +158,7 @@ class RemoteIT {
     @Test
     void nbdOverTcpIsReadAndWritten() throws IOException {
         GuestImage image = copy("nbd.img");
-        try (Server server = Server.qemuNbd(image, "disk one")) {
-            String uri = "nbd://127.0.0.1:" + server.port();
-            assertReads(uri + "/disk%20one", "nbd://127.0.0.1");
-            assertWrites(uri + "/disk%20one", image);
-            assertRefused(uri + "/other", uri + "/other", "no such export");
-        }
+        assertServes(Server.qemuNbd(image, "disk one"), "disk%20one", image);
     }
 
     @Test
@@ -181,11 +176,16 @@ class RemoteIT {
     @Test
     void nbdkitsFilesAreReadAndWrittenOverTcp() throws IOException {
         GuestImage image = copy("nbdkit one.img");
-        try (Server server = Server.nbdkit(served())) {
-            String uri = "nbd://127.0.0.1:" + server.port();
-            assertReads(uri + "/nbdkit%20one.img", "nbd://127.0.0.1");
-            assertWrites(uri + "/nbdkit%20one.img", image);
-            assertRefused(uri + "/other", uri + "/other", "no such export");
+        assertServes(Server.nbdkit(served()), "nbdkit%20one.img", image);
+    }
+
+    /** By NBD over TCP, under this name and no other. */
+    private static void assertServes(Server started, String export, GuestImage image) throws IOException {
+        try (Server server = started) {
+            String uri = "nbd://127.0.0.1:" + server.port() + "/";
+            assertReads(uri + export, "nbd://127.0.0.1");
+            assertWrites(uri + export, image);
+            assertRefused(uri + "other", uri + "other", "no such export");
         }
     }
 

@@ -88,13 +88,7 @@ class WriteFidelityIT {
         Path plain = PlainTree.in(WORKSPACE.newFolder("plain-" + backend));
         GuestImage image = FilesystemType.VFAT.create(WORKSPACE.folder().resolve(backend + ".vfat"), 64);
 
-        Mount mount = WORKSPACE
-                .guestmount()
-                .through(backend)
-                .drive(image)
-                .device("/dev/sda")
-                .writable()
-                .mount();
+        Mount mount = mounted(backend, image);
         Command.of("sh", "-c", "exec cp -r --preserve=timestamps \"$0\"/* \"$1\"/", plain, mount.root())
                 .run();
         mount.unmount();
@@ -139,12 +133,7 @@ class WriteFidelityIT {
             notComparable.add("nlink");
         }
         GuestImage image = type.create(WORKSPACE.folder().resolve("many-" + type + ".img"), 768);
-        Mount mount = WORKSPACE
-                .guestmount()
-                .drive(image)
-                .device("/dev/sda")
-                .writable()
-                .mount();
+        Mount mount = mounted(Backend.KERNEL, image);
 
         Command.of("sh", "-c", "tar -C \"$0\" --format=posix -cf - tree | tar -C \"$1\" -xpf -", plain, mount.root())
                 .within(COPY_LIMIT)
@@ -174,12 +163,7 @@ class WriteFidelityIT {
                     open(f'{root}/small{i}', 'wb').write(os.urandom(8000 + i))
                 """);
         GuestImage image = FilesystemType.EXT4.create(WORKSPACE.folder().resolve("full.img"), 128);
-        Mount mount = WORKSPACE
-                .guestmount()
-                .drive(image)
-                .device("/dev/sda")
-                .writable()
-                .mount();
+        Mount mount = mounted(Backend.KERNEL, image);
 
         Command.Result tar = Command.of("sh", "-c", "tar -C \"$0\" -cf - . | tar -C \"$1\" -xf -", plain, mount.root())
                 .within(COPY_LIMIT)
@@ -212,18 +196,22 @@ class WriteFidelityIT {
         return names;
     }
 
-    private static void copyAndCompare(Backend backend, FilesystemType type, String shellCommand, String... notKept)
-            throws IOException {
-        FidelityImage original = FidelityImage.of(type);
-        GuestImage image = type.create(WORKSPACE.folder().resolve(type + ".img"), 768);
-
-        Mount mount = WORKSPACE
+    private static Mount mounted(Backend backend, GuestImage image) {
+        return WORKSPACE
                 .guestmount()
                 .through(backend)
                 .drive(image)
                 .device("/dev/sda")
                 .writable()
                 .mount();
+    }
+
+    private static void copyAndCompare(Backend backend, FilesystemType type, String shellCommand, String... notKept)
+            throws IOException {
+        FidelityImage original = FidelityImage.of(type);
+        GuestImage image = type.create(WORKSPACE.folder().resolve(type + ".img"), 768);
+
+        Mount mount = mounted(backend, image);
         try (KernelMount source =
                 KernelMount.readOnly(original.image().path(), WORKSPACE.folder().resolve("source"))) {
             Command.of("sh", "-c", shellCommand, source.root(), mount.root())

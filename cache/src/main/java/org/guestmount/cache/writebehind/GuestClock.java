@@ -29,7 +29,7 @@ final class GuestClock {
     /** The guest has just answered that it was this time when it did something. */
     synchronized void saw(Timestamp time) {
         long now = nanoTime.getAsLong();
-        Instant seen = Instant.ofEpochSecond(time.seconds(), time.nanos());
+        Instant seen = time.toInstant();
         if (seen.isAfter(at(now))) {
             latest = seen;
             latestAt = now;
@@ -48,8 +48,7 @@ final class GuestClock {
 
     /** Whether what the guest does now gets the same time, as near as it tells times. */
     synchronized boolean isPresent(Timestamp time) {
-        Instant instant = Instant.ofEpochSecond(time.seconds(), time.nanos());
-        return at(nanoTime.getAsLong()).isBefore(instant.plusNanos(TICK_NANOS));
+        return at(nanoTime.getAsLong()).isBefore(time.toInstant().plusNanos(TICK_NANOS));
     }
 
     @GuardedBy("this")

@@ -20,4 +20,9 @@ public record Timestamp(long seconds, int nanos) {
     public static Timestamp of(Instant instant) {
         return new Timestamp(instant.getEpochSecond(), instant.getNano());
     }
+
+    /** The same as {@link #of} takes. */
+    public Instant toInstant() {
+        return Instant.ofEpochSecond(seconds, nanos);
+    }
 }

@@ -81,8 +81,9 @@ public enum Requirement {
                             "ssh",
                             "ssh-keygen",
                             "ssh-agent",
-                            "ssh-add")
-                    && hasProgram("tgtd", "tgtadm")
+                            "ssh-add",
+                            "tgtd",
+                            "tgtadm")
                     && Command.of("/usr/bin/python3", "-c", "import pyftpdlib")
                                     .result()
                                     .status()
