@@ -20,13 +20,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** LVM, software RAID, LUKS and btrfs on several disks, by themselves and in one another. */
+/** LVM, software RAID, LUKS, bcache and btrfs on several disks, by themselves and in one another. */
 @Needs({Requirement.FUSE, Requirement.QEMU, Requirement.IMAGE_TOOLS, Requirement.STORAGE_TOOLS})
 class StorageIT {
     @RegisterExtension
     static final Workspace WORKSPACE = new Workspace();
 
-    private static final String ALL_DISKS = "bcdefghijklmnopqrstu";
+    private static final String ALL_DISKS = "bcdefghijklmnopqrstuwxy";
 
     /** The first disk, {@code b}, is /dev/sdb, for the filesystem to mount the others on is /dev/sda. */
     private static final List<String> VOLUMES = List.of(
@@ -44,7 +44,9 @@ class StorageIT {
             "/dev/outer/vault",
             "/dev/md4",
             "/dev/host/diskp1",
-            "/dev/sdt:/14:subvol=root");
+            "/dev/sdt:/14:subvol=root",
+            "/dev/on-bcache/root",
+            "/dev/bcache1");
 
     private static final List<String> KEYS = List.of(
             "/dev/sdm1:key:first pass",
@@ -146,6 +148,16 @@ class StorageIT {
 
         assertHoldsTheTree(mount.resolve("0"));
         assertHoldsTheTree(mount.resolve("1"));
+    }
+
+    /** What was not written back yet is nowhere else. */
+    @Test
+    void aDeviceWithoutItsCacheIsNotUsed() {
+        Command.Result alone = guestmount("x").device("/dev/bcache0").result();
+
+        assertThat(alone.status()).isEqualTo(1);
+        assertThat(alone.errors())
+                .contains("/dev/sda is cached by another device", "add the drive that holds the cache");
     }
 
     @Test

@@ -110,7 +110,7 @@ final class BlockDevices {
             String name = null;
             if (kernelName.startsWith("dm-")) {
                 name = mappedName(attribute(kernelName, "dm/name"), attribute(kernelName, "dm/uuid"));
-            } else if (kernelName.startsWith("md")) {
+            } else if (kernelName.startsWith("md") || kernelName.startsWith(Bcache.PART)) {
                 name = "/dev/" + kernelName;
             }
             if (name != null && !attribute(kernelName, "size").equals("0")) {
@@ -140,7 +140,7 @@ final class BlockDevices {
     }
 
     /**
-     * Folders below /sys/block of a volume's partitions, by the name they are listed by, in order. MD arrays have them as disks do; for
+     * Folders below /sys/block of a volume's partitions, by the name they are listed by, in order. MD arrays and bcaches have them as disks do; for
      * the others {@link LoopPartitions} makes them.
      */
     private Map<String, String> volumePartitions(String volume, String kernelName) throws GuestFilesystemException {

@@ -13,7 +13,7 @@ import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.machine.BlockDevice;
 
 /**
- * Makes volumes of what the drives hold parts of: arrays, volume groups, dynamic disks, and what is in these in turn. Each kind is
+ * Makes volumes of what the drives hold parts of: arrays, volume groups, dynamic disks, bcaches, and what is in these in turn. Each kind is
  * set up by its own program, which runs only if libblkid has found a part of that kind.
  *
  * <p>Nothing is written to the drives by that: arrays start in the state that MD calls auto-read, in which they neither synchronise nor
@@ -70,6 +70,9 @@ final class Storage {
     /** Nodes of the parts of arrays. */
     private final List<String> members = new ArrayList<>();
 
+    /** The parts of bcaches, by name. */
+    private final List<String> cached = new ArrayList<>();
+
     /** Whether there is anything to take apart in the end. */
     private boolean made;
 
@@ -83,17 +86,19 @@ final class Storage {
         private String arrayMember = "";
         private String physicalVolume = "";
         private String dynamicDisk = "";
-        private boolean partitions;
+
+        /** Whether looking at the devices has made others. */
+        private boolean others;
 
         boolean anything() {
-            return !arrayMember.isEmpty() || !physicalVolume.isEmpty() || !dynamicDisk.isEmpty() || partitions;
+            return !arrayMember.isEmpty() || !physicalVolume.isEmpty() || !dynamicDisk.isEmpty() || others;
         }
     }
 
     /** Sets up what there is; returns what could not be, for the user to read. */
     List<String> assemble() throws GuestFilesystemException {
         List<String> problems = new ArrayList<>();
-        Found found = examine();
+        Found found = examine(problems);
         while (found.anything()) {
             made = true;
             if (!found.arrayMember.isEmpty()) {
@@ -105,18 +110,26 @@ final class Storage {
             if (!found.dynamicDisk.isEmpty()) {
                 setUp(DYNAMIC_DISK, found.dynamicDisk, problems);
             }
-            found = examine();
+            found = examine(problems);
+        }
+        for (String device : cached) {
+            String node = devices.node(device);
+            if (Bcache.lacksCache(node)) {
+                problems.add(
+                        device + " is cached by another device, which is not there: add the drive that holds the cache "
+                                + Bcache.cacheOf(node));
+            }
         }
         return problems;
     }
 
     /** Looks at the devices that are new. */
-    private Found examine() throws GuestFilesystemException {
+    private Found examine(List<String> problems) throws GuestFilesystemException {
         Found found = new Found();
         for (BlockDevice device : devices.awaitDrives(0)) {
             if (examined.add(device.name())) {
                 try {
-                    examine(device, found);
+                    examine(device, found, problems);
                 } catch (GuestFilesystemException e) {
                     // A damaged disk does not hide the others; using it will say what is wrong with it.
                     System.err.println(e.getMessage());
@@ -126,7 +139,7 @@ final class Storage {
         return found;
     }
 
-    private void examine(BlockDevice device, Found found) throws GuestFilesystemException {
+    private void examine(BlockDevice device, Found found, List<String> problems) throws GuestFilesystemException {
         String node = devices.node(device.name());
         Blkid.Content content = blkid.recognise(node);
         if (ARRAY_MEMBER.equals(content.type())) {
@@ -136,14 +149,26 @@ final class Storage {
             found.physicalVolume = device.name();
         } else if ("btrfs".equals(content.type()) && BtrfsDevices.hasSeveral(node)) {
             BtrfsDevices.scan(node);
+        } else if (Bcache.PART.equals(content.type())) {
+            cache(device.name(), node, problems);
+            found.others = true;
         } else if (content.type() == null && content.partitionTable() != null && device.parent() == null) {
             if (node.startsWith("/dev/dm-")) {
                 LoopPartitions.attach(node);
-                found.partitions = true;
+                found.others = true;
             }
             if (DynamicDisks.isOne(node, device.logicalBlockBytes())) {
                 found.dynamicDisk = device.name();
             }
+        }
+    }
+
+    private void cache(String device, String node, List<String> problems) {
+        try {
+            Bcache.register(device, node);
+            cached.add(device);
+        } catch (GuestFilesystemException e) {
+            problems.add(e.getMessage());
         }
     }
 
@@ -204,6 +229,7 @@ final class Storage {
             made = false;
             examined.clear();
             members.clear();
+            cached.clear();
         }
     }
 }

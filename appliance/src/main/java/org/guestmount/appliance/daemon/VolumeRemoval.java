@@ -52,9 +52,9 @@ final class VolumeRemoval {
         }
     }
 
-    /** Kernel names of what is there to remove. */
+    /** Kernel names of what is there to remove, or folders of {@link Bcache}'s. */
     private static List<String> volumes() {
-        List<String> volumes = new ArrayList<>();
+        List<String> volumes = new ArrayList<>(Bcache.running());
         String[] names = new File("/sys/block").list();
         for (String name : names == null ? new String[0] : names) {
             boolean isVolume = name.startsWith("dm-")
@@ -68,7 +68,9 @@ final class VolumeRemoval {
     }
 
     private static void remove(String volume) throws GuestFilesystemException {
-        if (volume.startsWith("dm-")) {
+        if (volume.startsWith("/")) {
+            Bcache.stop(volume);
+        } else if (volume.startsWith("dm-")) {
             flush(volume);
             removeMapped(SystemFiles.readLine("/sys/block/" + volume + "/dm/name"));
         } else if (volume.startsWith("md")) {

@@ -72,6 +72,7 @@ final class GuestModules {
             "raid1",
             "raid10",
             "raid456",
+            "bcache",
             "loop",
             "fuse");
 

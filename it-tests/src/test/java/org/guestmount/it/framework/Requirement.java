@@ -51,10 +51,10 @@ public enum Requirement {
             return hasProgram("man");
         }
     },
-    STORAGE_TOOLS("lvm, mdadm and cryptsetup, of which the appliance is made") {
+    STORAGE_TOOLS("lvm, mdadm and cryptsetup, of which the appliance is made, and make-bcache") {
         @Override
         boolean isMet() {
-            return hasProgram("lvm", "mdadm", "cryptsetup", "busybox");
+            return hasProgram("lvm", "mdadm", "cryptsetup", "busybox", "make-bcache");
         }
     },
     CLEVIS("clevis, and a Tang server") {

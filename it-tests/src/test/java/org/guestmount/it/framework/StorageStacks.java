@@ -17,7 +17,7 @@ public final class StorageStacks {
     /** Each disk's size in MiB, in the order of their names; a {@code p} is one with a partition. */
     private static final List<String> SIZES = List.of(
             "20", "120", "120", "40p", "40p", "16", "16", "16", "16", "16", "32", "32", "40p", "40", "48p", "64", "44",
-            "44", "40", "128", "128", "44");
+            "44", "40", "128", "128", "44", "44", "44", "96");
 
     private final Path folder;
 

@@ -56,7 +56,7 @@ public final class ToolMachine implements AutoCloseable {
 
     /** Has administrators' tools make something of raw images, with the commands of {@link #ToolMachine}. */
     public static void run(Path folder, String commands, List<Path> disks) throws IOException {
-        try (ToolMachine machine = new ToolMachine(folder, commands, List.of("btrfs"))) {
+        try (ToolMachine machine = new ToolMachine(folder, commands, List.of("btrfs", "make-bcache"))) {
             Command.Result result =
                     Command.of(machine.arguments(disks)).within(LIMIT).result();
             if (!result.output().contains(DONE)) {

@@ -1,6 +1,6 @@
 # Storage stacks for StorageStacks: a copy of the filesystem on disk a into each. Disk a is disk 0, b is 1, and so on.
 target=0
-for name in a b c d e f g h i j k l m n o p q r s t u v; do
+for name in a b c d e f g h i j k l m n o p q r s t u v w x y; do
   eval "$name=$(disk $target)"
   target=$((target + 1))
 done
@@ -56,6 +56,22 @@ lvm vgcreate host ${s}
 lvm lvcreate -L 32m -n disk host
 printf 'n\np\n1\n2048\n\nw\n' | fdisk -u /dev/host/disk || true
 dd if=${a} of=/dev/host/disk bs=1M seek=1 conv=fsync
+
+# One without a cache, and one whose data is nowhere but in its cache.
+modprobe bcache
+make-bcache -B ${w}
+make-bcache --bucket 64k -B ${x} -C ${y}
+for part in ${w} ${x} ${y}; do echo $part >/sys/fs/bcache/register; done
+cached=/sys/block/bcache1/bcache
+echo writeback >$cached/cache_mode
+echo 0 >$cached/writeback_running
+echo 0 >$cached/sequential_cutoff
+fill /dev/bcache1
+[ "$(cat $cached/state)" = dirty ]
+lvm pvcreate /dev/bcache0
+lvm vgcreate on-bcache /dev/bcache0
+lvm lvcreate -L 20m -n root on-bcache
+fill /dev/on-bcache/root
 
 mount -t ext4 -o ro ${a} /src
 btrfs device scan
