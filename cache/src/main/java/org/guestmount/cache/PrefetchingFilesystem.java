@@ -1,10 +1,15 @@
 package org.guestmount.cache;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.guestmount.cache.writebehind.Knowledge;
+import org.guestmount.core.fs.AttributeChange;
+import org.guestmount.core.fs.ChangeOutcome;
+import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DriveData;
 import org.guestmount.core.fs.FileAttributes;
@@ -15,140 +20,116 @@ import org.guestmount.core.fs.ForwardingGuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.InodeKey;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
+import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
+import org.guestmount.core.fs.TreeChange;
+import org.guestmount.core.fs.XattrMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For guests in which nothing changes: files are opened in the guest when they are first read, not before, and small files are
- * read ahead when a program reads those of a directory one after the other. It is to be used with read-only mounts only, for
- * a path has to stand for the same file as long as that is open, and contents have to stay as they were read.
+ * Opens files in the guest when they are first read, not before, and reads small files ahead when a program reads those of a directory one after the
+ * other.
+ *
+ * <p>Before anything is sent that could give a file other contents or take its name away, all open files that the guest does not know of are opened
+ * there, so that they stay what they are; and contents that were read before it are not used after it.
  */
-public final class PrefetchingFilesystem extends ForwardingGuestFilesystem {
-    /** Its handles count up from here: far from the guest's, which are positive, and from those of listings in memory. */
-    private static final long FIRST_HANDLE = Long.MIN_VALUE;
+public final class PrefetchingFilesystem extends ForwardingGuestFilesystem implements Knowledge {
+    /** Its handles count up from here: far from the guest's, which are positive, those of listings in memory, and those of drafts. */
+    private static final long FIRST_HANDLE = Long.MIN_VALUE / 2;
 
     private final AtomicLong nextHandle = new AtomicLong(FIRST_HANDLE);
     private final Map<FileHandle, LazyFile> files = new ConcurrentHashMap<>();
-    private final GuestFilesystem cached;
+
+    /** What the open files are that can be written to. */
+    private final Map<FileHandle, InodeKey> writable = new ConcurrentHashMap<>();
+
+    private final ContentChanges changes = new ContentChanges();
+    private final GuestFilesystem guest;
+    private final Knowledge known;
+    private final boolean readOnly;
     private final DriveData drives;
     private final SmallFiles smallFiles;
 
+    private PrefetchingFilesystem(GuestFilesystem guest, Knowledge known, boolean readOnly, DriveData drives) {
+        super(guest);
+        this.guest = guest;
+        this.known = known;
+        this.readOnly = readOnly;
+        this.drives = drives;
+        this.smallFiles = new SmallFiles(guest, drives, changes);
+    }
+
     /**
-     * A view of a guest in which nothing changes.
+     * Of a guest in which nothing changes.
      *
-     * @param cached where attributes and listings are remembered; closed with this
+     * @param guest where attributes and listings are remembered; closed with this
+     * @param known of that filesystem
      * @param drives from which larger files are read
      */
-    public PrefetchingFilesystem(GuestFilesystem cached, DriveData drives) {
-        super(cached);
-        this.cached = cached;
-        this.drives = drives;
-        smallFiles = new SmallFiles(cached, drives);
+    public static PrefetchingFilesystem readOnly(GuestFilesystem guest, Knowledge known, DriveData drives) {
+        return new PrefetchingFilesystem(guest, known, true, drives);
     }
 
-    /** An open file, which the guest may not know of. */
-    private final class LazyFile {
-        private final GuestPath path;
-        private final FileAttributes attributes;
-
-        @GuardedBy("this")
-        private @Nullable FileHandle guestHandle;
-
-        private volatile @Nullable DirectReader direct;
-
-        @GuardedBy("this")
-        private @Nullable HeldContent content;
-
-        LazyFile(GuestPath path, FileAttributes attributes) {
-            this.path = path;
-            this.attributes = attributes;
-        }
-
-        int read(long offset, ByteBuffer destination) throws GuestFilesystemException {
-            if (offset >= attributes.size()) {
-                return 0;
-            }
-            DirectReader reader = attributes.size() <= SMALL_FILE_BYTES ? null : directReader();
-            return reader == null ? readFromGuest(offset, destination) : reader.read(offset, destination);
-        }
-
-        /** Null if nothing can be read but through the guest. */
-        private @Nullable DirectReader directReader() throws GuestFilesystemException {
-            DirectReader reader = direct;
-            if (reader == null && drives != DriveData.NONE) {
-                reader = new DirectReader(cached, drives, guestHandle(), attributes.size());
-                direct = reader;
-            }
-            return reader;
-        }
-
-        private int readFromGuest(long offset, ByteBuffer destination) throws GuestFilesystemException {
-            int count = readHeld(offset, destination);
-            return count < 0 ? PrefetchingFilesystem.super.read(guestHandle(), offset, destination) : count;
-        }
-
-        /** How much was read, -1 if the contents are not here. */
-        private synchronized int readHeld(long offset, ByteBuffer destination) {
-            if (content == null && guestHandle == null && attributes.size() <= SMALL_FILE_BYTES) {
-                content = smallFiles.take(path);
-            }
-            HeldContent held = content;
-            if (held == null) {
-                return -1;
-            }
-            int count = held.read(offset, destination);
-            if (held.endsBy(offset + count)) {
-                content = null;
-            }
-            return count;
-        }
-
-        synchronized FileHandle guestHandle() throws GuestFilesystemException {
-            FileHandle handle = guestHandle;
-            if (handle == null) {
-                handle = PrefetchingFilesystem.super
-                        .open(path, OpenFlags.READ_ONLY)
-                        .handle();
-                guestHandle = handle;
-            }
-            return handle;
-        }
-
-        synchronized void release() throws GuestFilesystemException {
-            content = null;
-            FileHandle handle = guestHandle;
-            if (handle != null) {
-                guestHandle = null;
-                PrefetchingFilesystem.super.release(handle);
-            }
-        }
+    /**
+     * Of a guest in which nothing changes but through this.
+     *
+     * @param guest where attributes and listings are remembered; closed with this
+     * @param known of that filesystem
+     */
+    public static PrefetchingFilesystem writable(GuestFilesystem guest, Knowledge known) {
+        return new PrefetchingFilesystem(guest, known, false, DriveData.NONE);
     }
+
+    // Reading.
 
     @Override
     public OpenedFile open(GuestPath path, OpenFlags flags) throws GuestFilesystemException {
-        if (!flags.equals(OpenFlags.READ_ONLY)) {
-            return super.open(path, flags);
+        if (flags.equals(OpenFlags.READ_ONLY)) {
+            OpenedFile opened = readOnly ? openUnchanging(path) : openUnlessChanging(path);
+            return opened == null ? guest.open(path, flags) : opened;
         }
-        FileAttributes attributes = super.lookup(path).attributes();
-        if (attributes.type() != FileType.REGULAR) {
-            return super.open(path, flags);
+        return changing(() -> opened(flags, guest.open(path, flags)));
+    }
+
+    private @Nullable OpenedFile openUnchanging(GuestPath path) throws GuestFilesystemException {
+        FileAttributes attributes = guest.lookup(path).attributes();
+        return attributes.type() == FileType.REGULAR ? open(path, attributes) : null;
+    }
+
+    /** Null if it is not known exactly what is there, or that may change now. */
+    private @Nullable OpenedFile openUnlessChanging(GuestPath path) {
+        FileAttributes before = known.knownAttributes(path);
+        if (before == null || before.type() != FileType.REGULAR) {
+            return null;
         }
+        OpenedFile[] opened = new OpenedFile[1];
+        changes.doUnlessChanging(before.key(), () -> {
+            FileAttributes attributes = known.knownAttributes(path);
+            if (attributes != null && attributes.key().equals(before.key())) {
+                opened[0] = open(path, attributes);
+            }
+        });
+        return opened[0];
+    }
+
+    private OpenedFile open(GuestPath path, FileAttributes attributes) {
         FileHandle handle = new FileHandle(nextHandle.getAndIncrement());
-        files.put(handle, new LazyFile(path, attributes));
+        files.put(handle, new LazyFile(guest, smallFiles, drives, path, attributes));
         return new OpenedFile(handle, attributes);
     }
 
     @Override
     public int read(FileHandle file, long offset, ByteBuffer destination) throws GuestFilesystemException {
         LazyFile lazy = files.get(file);
-        return lazy == null ? super.read(file, offset, destination) : lazy.read(offset, destination);
+        return lazy == null ? guest.read(file, offset, destination) : lazy.read(offset, destination);
     }
 
     @Override
     public DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException {
-        DirectoryChunk chunk = super.readDirectory(directory, maxBytes);
+        DirectoryChunk chunk = guest.readDirectory(directory, maxBytes);
         if (directory instanceof GuestPath path) {
             smallFiles.listed(path);
         }
@@ -158,34 +139,105 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem {
     @Override
     public FileAttributes getattr(FileReference file) throws GuestFilesystemException {
         LazyFile lazy = file instanceof FileHandle handle ? files.get(handle) : null;
-        return lazy == null ? super.getattr(file) : lazy.attributes;
+        return lazy == null ? guest.getattr(file) : lazy.getattr();
     }
 
     @Override
     public void flush(FileHandle file) throws GuestFilesystemException {
         if (!files.containsKey(file)) {
-            super.flush(file);
+            guest.flush(file);
         }
     }
 
     @Override
-    public void fsync(FileReference file, boolean dataOnly) throws GuestFilesystemException {
-        super.fsync(file instanceof FileHandle handle ? inGuest(handle) : file, dataOnly);
-    }
-
-    @Override
     public long seek(FileHandle file, long offset, SeekTarget target) throws GuestFilesystemException {
-        return super.seek(inGuest(file), offset, target);
+        return guest.seek(inGuest(file), offset, target);
     }
 
     @Override
     public void release(FileHandle file) throws GuestFilesystemException {
         LazyFile lazy = files.remove(file);
-        if (lazy == null) {
-            super.release(file);
-        } else {
+        if (lazy != null) {
             lazy.release();
+            return;
         }
+        InodeKey written = writable.remove(file);
+        try {
+            guest.release(file);
+        } finally {
+            if (written != null) {
+                changes.closed(written);
+            }
+        }
+    }
+
+    // What changes contents or takes names away.
+
+    private <R> R changing(Call<R> call) throws GuestFilesystemException {
+        beginChange();
+        try {
+            return call.run();
+        } finally {
+            changes.end();
+        }
+    }
+
+    private void beginChange() {
+        changes.begin();
+        files.values().forEach(LazyFile::settle);
+    }
+
+    private OpenedFile opened(OpenFlags flags, OpenedFile file) {
+        if (flags.isWritable()) {
+            InodeKey key = file.attributes().key();
+            changes.opened(key);
+            writable.put(file.handle(), key);
+        }
+        return file;
+    }
+
+    @Override
+    public OpenedFile create(GuestPath path, OpenFlags flags, int mode, Credentials owner)
+            throws GuestFilesystemException {
+        Call<OpenedFile> creation = () -> opened(flags, guest.create(path, flags, mode, owner));
+        return flags.has(OpenFlags.EXCL) ? creation.run() : changing(creation);
+    }
+
+    @Override
+    public FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException {
+        FileReference inGuest = inGuest(file);
+        return change.size() == null ? guest.setattr(inGuest, change) : changing(() -> guest.setattr(inGuest, change));
+    }
+
+    @Override
+    public CompletableFuture<List<ChangeOutcome>> changeLater(List<TreeChange> changesOfTree) {
+        if (changesOfTree.stream().noneMatch(TreeChange.Unlink.class::isInstance)) {
+            return guest.changeLater(changesOfTree);
+        }
+        beginChange();
+        return guest.changeLater(changesOfTree).whenComplete((outcomes, failure) -> changes.end());
+    }
+
+    @Override
+    public void unlink(GuestPath path) throws GuestFilesystemException {
+        changing(() -> {
+            guest.unlink(path);
+            return path;
+        });
+    }
+
+    @Override
+    public void rename(GuestPath from, GuestPath to, RenameMode mode) throws GuestFilesystemException {
+        changing(() -> {
+            guest.rename(from, to, mode);
+            return to;
+        });
+    }
+
+    // The rest, by what the guest knows a file by.
+
+    private FileReference inGuest(FileReference file) throws GuestFilesystemException {
+        return file instanceof FileHandle handle ? inGuest(handle) : file;
     }
 
     private FileHandle inGuest(FileHandle file) throws GuestFilesystemException {
@@ -194,8 +246,74 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem {
     }
 
     @Override
+    public void fsync(FileReference file, boolean dataOnly) throws GuestFilesystemException {
+        guest.fsync(inGuest(file), dataOnly);
+    }
+
+    @Override
+    public long copyRange(
+            FileHandle source, long sourceOffset, FileHandle destination, long destinationOffset, long length)
+            throws GuestFilesystemException {
+        return guest.copyRange(inGuest(source), sourceOffset, inGuest(destination), destinationOffset, length);
+    }
+
+    @Override
+    public void fallocate(FileHandle file, int mode, long offset, long length) throws GuestFilesystemException {
+        guest.fallocate(inGuest(file), mode, offset, length);
+    }
+
+    @Override
+    public int write(FileHandle file, long offset, ByteBuffer source) throws GuestFilesystemException {
+        return guest.write(inGuest(file), offset, source);
+    }
+
+    @Override
+    public FileAttributes link(FileReference existing, GuestPath path) throws GuestFilesystemException {
+        return guest.link(inGuest(existing), path);
+    }
+
+    @Override
+    public byte[] getxattr(FileReference file, String name) throws GuestFilesystemException {
+        return guest.getxattr(inGuest(file), name);
+    }
+
+    @Override
+    public List<String> listxattr(FileReference file) throws GuestFilesystemException {
+        return guest.listxattr(inGuest(file));
+    }
+
+    @Override
+    public void setxattr(FileReference file, String name, byte[] value, XattrMode mode)
+            throws GuestFilesystemException {
+        guest.setxattr(inGuest(file), name, value, mode);
+    }
+
+    @Override
+    public void removexattr(FileReference file, String name) throws GuestFilesystemException {
+        guest.removexattr(inGuest(file), name);
+    }
+
+    // What is known.
+
+    @Override
+    public boolean knowsMissing(GuestPath path) {
+        return known.knowsMissing(path);
+    }
+
+    @Override
+    public @Nullable FileAttributes knownAttributes(GuestPath path) {
+        return known.knownAttributes(path);
+    }
+
+    @Override
+    public boolean isOpen(InodeKey inode) {
+        return known.isOpen(inode)
+                || files.values().stream().anyMatch(file -> file.key().equals(inode));
+    }
+
+    @Override
     public void close() throws GuestFilesystemException {
         smallFiles.close();
-        super.close();
+        guest.close();
     }
 }

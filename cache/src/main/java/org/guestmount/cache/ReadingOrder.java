@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.guestmount.core.fs.InodeKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +20,20 @@ final class ReadingOrder {
     private @Nullable Sequence followed;
 
     /** A small file of the directory. */
-    record File(String name, int size, long inode) {}
+    record File(String name, int size, InodeKey key) {}
 
     /** @param listed the small files of a directory, as they are listed */
     ReadingOrder(List<File> listed) {
         sequences = List.of(
                 new Sequence(listed),
                 new Sequence(sorted(listed, Comparator.comparing(File::name))),
-                new Sequence(sorted(listed, Comparator.comparingLong(File::inode))));
+                new Sequence(sorted(
+                        listed, Comparator.comparingLong(file -> file.key().inode()))));
+    }
+
+    /** Whether it was among them. */
+    boolean has(String name) {
+        return sequences.get(0).places.containsKey(name);
     }
 
     private static List<File> sorted(List<File> files, Comparator<File> comparator) {

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.DriveData;
@@ -22,6 +23,7 @@ import org.guestmount.core.fs.FileType;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.InodeKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,8 +53,11 @@ final class SmallFiles implements AutoCloseable {
 
     private static final int LISTING_BYTES = 1 << 18;
 
+    private static final int CLOSE_SECONDS = 10;
+
     private final GuestFilesystem guest;
     private final DriveData drives;
+    private final ContentChanges changes;
     private final ExecutorService readers = Executors.newFixedThreadPool(2, SmallFiles::reader);
     private final Cache<GuestPath, Waiting> waiting = Caffeine.newBuilder()
             .executor(Runnable::run)
@@ -64,10 +69,16 @@ final class SmallFiles implements AutoCloseable {
             .maximumSize(MAX_DIRECTORIES)
             .build();
 
-    /** @param drives from which files are read that lie there */
-    SmallFiles(GuestFilesystem guest, DriveData drives) {
+    /**
+     * Of one guest.
+     *
+     * @param drives from which files are read that lie there
+     * @param changes to be told of all that change contents or take names away
+     */
+    SmallFiles(GuestFilesystem guest, DriveData drives, ContentChanges changes) {
         this.guest = guest;
         this.drives = drives;
+        this.changes = changes;
     }
 
     private static Thread reader(Runnable task) {
@@ -76,8 +87,12 @@ final class SmallFiles implements AutoCloseable {
         return thread;
     }
 
-    /** A file whose contents have been asked for. */
-    private record Waiting(int size, CompletableFuture<Optional<ByteBuffer>> content) {}
+    /**
+     * A file whose contents have been asked for.
+     *
+     * @param asked the moment of {@link ContentChanges} before
+     */
+    private record Waiting(InodeKey key, int size, long asked, CompletableFuture<Optional<ByteBuffer>> content) {}
 
     private record Asked(ReadingOrder.File file, CompletableFuture<Optional<ByteBuffer>> content) {}
 
@@ -87,6 +102,10 @@ final class SmallFiles implements AutoCloseable {
 
         @GuardedBy("this")
         private boolean listed;
+
+        /** Since the order was made. */
+        @GuardedBy("this")
+        private boolean listedSince;
 
         @GuardedBy("this")
         private int taken;
@@ -100,18 +119,20 @@ final class SmallFiles implements AutoCloseable {
 
         synchronized void wasListed() {
             listed = true;
+            listedSince = true;
         }
 
         /** Notes that this file is read, and asks for those that will be next. */
         synchronized void read(String name) {
             taken++;
             ReadingOrder known = order;
-            if (known == null) {
-                if (!listed && taken < 2) {
-                    return;
-                }
+            if (known == null && !listed && taken < 2) {
+                return;
+            }
+            if (known == null || (listedSince && !known.has(name))) {
                 known = new ReadingOrder(smallFilesIn(directory));
                 order = known;
+                listedSince = false;
             }
             for (List<ReadingOrder.File> batch : known.next(name, AHEAD, BATCH_FILES, BATCH_BYTES)) {
                 ask(directory, batch);
@@ -124,12 +145,22 @@ final class SmallFiles implements AutoCloseable {
         scans.get(directory, Scan::new).wasListed();
     }
 
-    /** The contents of a file that is read now, if they were read ahead; null if not. */
+    /**
+     * The contents of a file that is read now, if they were read ahead and are still true; null if not.
+     *
+     * @param attributes the file's
+     */
     @Nullable
-    HeldContent take(GuestPath path) {
+    HeldContent take(GuestPath path, FileAttributes attributes) {
         scans.get(path.parent(), Scan::new).read(path.name());
         Waiting file = waiting.asMap().remove(path);
-        return file == null ? null : file.content().join().map(HeldContent::new).orElse(null);
+        if (file == null || !file.key().equals(attributes.key())) {
+            return null;
+        }
+        HeldContent content = file.content().join().map(HeldContent::new).orElse(null);
+        return content != null && content.size() == attributes.size() && changes.noneSince(file.asked())
+                ? content
+                : null;
     }
 
     private List<ReadingOrder.File> smallFilesIn(GuestPath directory) {
@@ -143,10 +174,7 @@ final class SmallFiles implements AutoCloseable {
                     if (attributes.type() == FileType.REGULAR
                             && attributes.size() > 0
                             && attributes.size() <= GuestFilesystem.SMALL_FILE_BYTES) {
-                        files.add(new ReadingOrder.File(
-                                entry.name(),
-                                (int) attributes.size(),
-                                attributes.key().inode()));
+                        files.add(new ReadingOrder.File(entry.name(), (int) attributes.size(), attributes.key()));
                     }
                 }
                 entries += chunk.entries().size();
@@ -164,10 +192,18 @@ final class SmallFiles implements AutoCloseable {
 
     private void ask(GuestPath directory, List<ReadingOrder.File> batch) {
         List<Asked> asked = new ArrayList<>();
+        long now = changes.now();
         for (ReadingOrder.File file : batch) {
             CompletableFuture<Optional<ByteBuffer>> content = new CompletableFuture<>();
-            waiting.put(directory.resolve(file.name()), new Waiting(file.size(), content));
-            asked.add(new Asked(file, content));
+            Waiting waits = new Waiting(file.key(), file.size(), now, content);
+            boolean unchanging =
+                    changes.doUnlessChanging(file.key(), () -> waiting.put(directory.resolve(file.name()), waits));
+            if (unchanging) {
+                asked.add(new Asked(file, content));
+            }
+        }
+        if (asked.isEmpty()) {
+            return;
         }
         try {
             readers.execute(() -> read(directory, asked));
@@ -219,8 +255,16 @@ final class SmallFiles implements AutoCloseable {
         return asked.stream().map(file -> file.file().name()).toList();
     }
 
+    /** Waits for what is under way: open files would keep the guest from unmounting. */
     @Override
     public void close() {
         readers.shutdown();
+        try {
+            if (!readers.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                readers.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

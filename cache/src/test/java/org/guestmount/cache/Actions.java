@@ -3,6 +3,7 @@ package org.guestmount.cache;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -135,7 +136,7 @@ final class Actions {
     Action change(int openFiles) {
         int kind = random.nextInt(100);
         if (kind < 60 || openFiles == 0) {
-            return changeByPath(kind % 15);
+            return changeByPath(kind % 18);
         }
         return changeByHandle(random.nextInt(openFiles), random.nextInt(7));
     }
@@ -167,6 +168,7 @@ final class Actions {
             }
             case 12 -> setattr(path.toString(), number, side -> path);
             case 13 -> setxattr(path.toString(), number, side -> path);
+            case 14, 15, 16 -> open(path, OpenFlags.READ_ONLY);
             default -> removexattr(path.toString(), side -> path);
         };
     }
@@ -184,10 +186,15 @@ final class Actions {
     }
 
     private Action open(GuestPath path, int number) {
-        OpenFlags flags = new OpenFlags(OpenFlags.RDWR | (number == 0 ? OpenFlags.TRUNC : 0));
-        return on(
-                "open " + path + " " + flags,
-                side -> opened(side, side.filesystem().open(path, flags)));
+        return open(path, new OpenFlags(OpenFlags.RDWR | (number == 0 ? OpenFlags.TRUNC : 0)));
+    }
+
+    /** The host's kernel looks a name up before it opens it. */
+    private static Action open(GuestPath path, OpenFlags flags) {
+        return on("open " + path + " " + flags, side -> {
+            side.filesystem().lookup(path);
+            return opened(side, side.filesystem().open(path, flags));
+        });
     }
 
     private static Object opened(Side side, OpenedFile file) {
@@ -234,19 +241,20 @@ final class Actions {
     private Action changeByHandle(int index, int kind) {
         // New files are written from their beginning on.
         int offset = random.nextInt(3) == 0 ? 0 : random.nextInt(9000);
-        int length = 1 + random.nextInt(5000);
+        byte[] data = new byte[1 + random.nextInt(5000)];
+        Arrays.fill(data, (byte) random.nextInt());
         String handle = "#" + index;
         return switch (kind) {
             case 0, 1 ->
-                on(
-                        "write " + handle,
-                        side -> side.filesystem().write(side.file(index), offset, ByteBuffer.allocate(length)));
+                on("write " + handle, side -> side.filesystem().write(side.file(index), offset, ByteBuffer.wrap(data)));
             case 2 ->
-                toDo("fallocate " + handle, side -> side.filesystem().fallocate(side.file(index), 0, offset, length));
+                toDo(
+                        "fallocate " + handle,
+                        side -> side.filesystem().fallocate(side.file(index), 0, offset, data.length));
             case 3 ->
                 on(
                         "copyRange " + handle + " #0",
-                        side -> side.filesystem().copyRange(side.file(index), offset, side.file(0), 0, length));
+                        side -> side.filesystem().copyRange(side.file(index), offset, side.file(0), 0, data.length));
             case 4 -> setattr(handle, random.nextInt(6), side -> side.file(index));
             case 5 -> setxattr(handle, random.nextInt(6), side -> side.file(index));
             default -> toDo("release " + handle, side -> side.filesystem().release(side.take(index)));
@@ -255,15 +263,44 @@ final class Actions {
 
     /** Something that only looks. */
     Action look(GuestPath path) {
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(8)) {
             case 0 -> on("getattr " + path, side -> side.filesystem().getattr(path));
             case 1 -> on("readlink " + path, side -> side.filesystem().readlink(path));
             case 2 -> list(path, 1 + random.nextInt(600));
             case 3 -> getxattr(path, XATTRS.get(random.nextInt(XATTRS.size())));
             case 4 -> listxattr(path);
+            case 6 -> content(path);
             case 5 -> listTrees(List.of(path, path()), 1 + random.nextInt(6));
             default -> lookup(path);
         };
+    }
+
+    /** What is seen of an open file. */
+    Action look(int openFile) {
+        int offset = random.nextInt(2) * random.nextInt(9000);
+        return random.nextBoolean()
+                ? getattr(openFile)
+                : on("read #" + openFile, side -> read(side.filesystem(), side.file(openFile), offset));
+    }
+
+    /** A file's contents, as a program reads it that has listed the directory. */
+    Action content(GuestPath path) {
+        return on("content " + path, side -> {
+            side.filesystem().readDirectory(path.parent(), GuestFilesystem.MAX_TRANSFER_BYTES);
+            FileHandle file = side.filesystem().open(path, OpenFlags.READ_ONLY).handle();
+            try {
+                return read(side.filesystem(), file, 0);
+            } finally {
+                side.filesystem().release(file);
+            }
+        });
+    }
+
+    private static String read(GuestFilesystem filesystem, FileHandle file, int offset)
+            throws GuestFilesystemException {
+        ByteBuffer data = ByteBuffer.allocate(20_000);
+        int count = filesystem.read(file, offset, data);
+        return count + " bytes, " + Arrays.hashCode(data.array());
     }
 
     Action getattr(int openFile) {
@@ -272,7 +309,7 @@ final class Actions {
 
     /** Everything that can be seen of a path. */
     List<Action> everything(GuestPath path) {
-        List<Action> all = new ArrayList<>(List.of(lookup(path), list(path, 500), listxattr(path)));
+        List<Action> all = new ArrayList<>(List.of(lookup(path), list(path, 500), listxattr(path), content(path)));
         XATTRS.forEach(name -> all.add(getxattr(path, name)));
         all.add(on("readlink " + path, side -> side.filesystem().readlink(path)));
         all.add(on("getattr " + path, side -> side.filesystem().getattr(path)));

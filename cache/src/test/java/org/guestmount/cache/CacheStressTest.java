@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Threads that change and look at one tree through one cache. */
+/** Threads that change and look at one tree through one cache, with prefetching. */
 class CacheStressTest {
     private static final int THREADS = 4;
 
@@ -47,7 +47,9 @@ class CacheStressTest {
     }
 
     private GuestFilesystem cached(long maxBytes) {
-        return new CachingFilesystem(new SlowFilesystem(guest), new CacheConfig(Duration.ofDays(1), maxBytes));
+        CacheConfig config = new CacheConfig(Duration.ofDays(1), maxBytes);
+        CachingFilesystem cached = new CachingFilesystem(new SlowFilesystem(guest), config);
+        return PrefetchingFilesystem.writable(cached, cached);
     }
 
     @ParameterizedTest
@@ -132,10 +134,12 @@ class CacheStressTest {
         cached.release(handle);
     }
 
-    /** Contents that came with opening a file are given up before they are untrue. */
-    @Test
-    void whatIsReadIsNoOlderThanWhatWasWrittenBefore() throws Exception {
-        GuestFilesystem cached = cached(CacheConfig.DEFAULT_MAX_BYTES);
+    /** Contents that came with opening a file, or were read ahead, are given up before they are untrue. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsReadIsNoOlderThanWhatWasWrittenBefore(boolean ahead) throws Exception {
+        CachingFilesystem caching = new CachingFilesystem(new SlowFilesystem(guest), CacheConfig.DEFAULT);
+        GuestFilesystem cached = ahead ? PrefetchingFilesystem.writable(caching, caching) : caching;
         GuestPath file = GuestPath.of("/file");
         AtomicLong written = new AtomicLong();
         cached.release(cached.create(file, OpenFlags.READ_WRITE, 0644, Credentials.ROOT)
@@ -169,6 +173,8 @@ class CacheStressTest {
     /** Leaves a byte unread, so that contents stay. */
     private static void readAgain(GuestFilesystem cached, GuestPath file, AtomicLong written)
             throws GuestFilesystemException {
+        cached.readDirectory(file.parent(), 1000);
+        cached.lookup(file);
         FileHandle handle = cached.open(file, OpenFlags.READ_ONLY).handle();
         for (int i = 0; i < 5; i++) {
             long before = written.get();

@@ -33,8 +33,8 @@ class PrefetchingFilesystemTest {
 
     private final GuestFilesystem guest = new InMemoryGuestFilesystem();
     private final RecordingGuestFilesystem asked = new RecordingGuestFilesystem(guest);
-    private final GuestFilesystem filesystem =
-            new PrefetchingFilesystem(new CachingFilesystem(asked, CacheConfig.DEFAULT), DriveData.NONE);
+    private final CachingFilesystem cached = new CachingFilesystem(asked, CacheConfig.DEFAULT);
+    private final GuestFilesystem filesystem = PrefetchingFilesystem.readOnly(cached, cached, DriveData.NONE);
 
     @BeforeEach
     void makeTree() throws GuestFilesystemException {

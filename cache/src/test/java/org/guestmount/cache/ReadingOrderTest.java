@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.guestmount.cache.ReadingOrder.File;
+import org.guestmount.core.fs.InodeKey;
 import org.junit.jupiter.api.Test;
 
 class ReadingOrderTest {
@@ -14,7 +15,7 @@ class ReadingOrderTest {
     private static List<File> files() {
         List<File> files = new ArrayList<>();
         for (int i = 9; i >= 0; i--) {
-            files.add(new File("a" + i, 10, (i + 5) % 10));
+            files.add(new File("a" + i, 10, new InodeKey(1, (i + 5) % 10)));
         }
         return files;
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The same random operations through drafts, cache and write-behind, over a guest that is late, and on a filesystem without any: whatever is asked,
+ * The same random operations through drafts, prefetching, cache and write-behind, over a guest that is late, and on a filesystem without any: whatever is asked,
  * the answers are equal. Time stands still, for what is put off gets the time when it is done.
  */
 class WriteBehindModelTest {
@@ -65,7 +65,7 @@ class WriteBehindModelTest {
                 compare(actions.look(actions.path()), model, tested, numbers, log);
             }
             if (!model.open().isEmpty() && random.nextInt(8) == 0) {
-                compare(actions.getattr(random.nextInt(model.open().size())), model, tested, numbers, log);
+                compare(actions.look(random.nextInt(model.open().size())), model, tested, numbers, log);
             }
             if (random.nextInt(60) == 0) {
                 for (GuestPath path : actions.paths(3)) {

@@ -83,9 +83,12 @@ final class MountRun extends GuestRun {
         GuestFilesystem guest = defer ? new WriteBehindFilesystem(session.filesystem()) : session.filesystem();
         CachingFilesystem caching = new CachingFilesystem(guest, config);
         GuestFilesystem walked = new WalkAheadFilesystem(caching, config);
-        GuestFilesystem cached = defer ? new DraftFilesystem(walked, caching) : walked;
-        boolean prefetch = options.readOnly() && !options.cacheTimeout().isZero();
-        try (GuestFilesystem filesystem = prefetch ? new PrefetchingFilesystem(cached, session.drives()) : cached) {
+        // Without a cache nothing is known, and so nothing fetched ahead.
+        boolean unchanging = options.readOnly() && !options.cacheTimeout().isZero();
+        PrefetchingFilesystem prefetching = unchanging
+                ? PrefetchingFilesystem.readOnly(walked, caching, session.drives())
+                : PrefetchingFilesystem.writable(walked, caching);
+        try (GuestFilesystem filesystem = defer ? new DraftFilesystem(prefetching, prefetching) : prefetching) {
             MountEnd end = new MountEnd(MountedGuest.mount(filesystem, mountConfig(drives.get(0), readOnly)));
             try {
                 served = serveUntil(end, session.lost());

@@ -85,8 +85,8 @@ final class Rehearsal {
             mounts.awaitDrives(1);
             mounts.mount(options.mounts());
             CacheConfig caching = new CacheConfig(CACHE_TIMEOUT, CacheConfig.DEFAULT_MAX_BYTES);
-            GuestFilesystem cached = new CachingFilesystem(guest.filesystem(), caching);
-            try (GuestFilesystem prefetching = new PrefetchingFilesystem(cached, guest.drives())) {
+            CachingFilesystem cached = new CachingFilesystem(guest.filesystem(), caching);
+            try (GuestFilesystem prefetching = PrefetchingFilesystem.readOnly(cached, cached, guest.drives())) {
                 MountedGuest mounted = MountedGuest.mount(prefetching, config);
                 try (Stream<Path> listing = Files.list(mountpoint)) {
                     System.out.println(listing.count() + " files in it");

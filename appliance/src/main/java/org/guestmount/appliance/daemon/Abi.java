@@ -83,6 +83,7 @@ final class Abi {
     static final int O_DIRECT = 040000;
     static final int O_DIRECTORY = 0200000;
     static final int O_NOFOLLOW = 0400000;
+    static final int O_NOATIME = 01000000;
     static final int O_CLOEXEC = 02000000;
     static final int O_PATH = 010000000;
 

@@ -34,7 +34,8 @@ final class SmallFiles implements AutoCloseable {
 
     /** Absent for a file that cannot be opened, which is told to who reads it by itself, and for one that is not small. */
     private Optional<SmallFile> open(GuestPath path) {
-        int flags = Abi.O_RDONLY | Abi.O_NONBLOCK | Abi.O_NOCTTY;
+        // Nobody knows whether a program is going to read it.
+        int flags = Abi.O_RDONLY | Abi.O_NONBLOCK | Abi.O_NOCTTY | Abi.O_NOATIME;
         try {
             int descriptor = (int) Syscalls.check(root.open(path, flags, 0), "open", path);
             Optional<SmallFile> opened = Optional.empty();

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import org.guestmount.cache.CachingFilesystem;
+import org.guestmount.cache.PrefetchingFilesystem;
 import org.guestmount.core.fs.ChangeOutcome;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileHandle;
@@ -44,7 +45,8 @@ public final class LateUpdates extends ForwardingGuestFilesystem {
 
     /** Drafts over a cache, for which no time passes. */
     public static GuestFilesystem drafts(CachingFilesystem cached) {
-        return new DraftFilesystem(cached, cached, () -> 0);
+        PrefetchingFilesystem prefetching = PrefetchingFilesystem.writable(cached, cached);
+        return new DraftFilesystem(prefetching, prefetching, () -> 0);
     }
 
     @Override
