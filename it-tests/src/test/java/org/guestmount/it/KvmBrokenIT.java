@@ -40,12 +40,7 @@ class KvmBrokenIT {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource({
-        "aborts, kill -ABRT $$, ''",
-        "hangs, exec sleep 600, ''",
-        "aborts-at-boot, kill -ABRT $$, boot",
-        "refuses, echo no KVM >&2; exit 1, boot"
-    })
+    @CsvSource({"aborts, kill -ABRT $$, ''", "hangs, exec sleep 600, boot", "refuses, echo no KVM >&2; exit 1, boot"})
     void theGuestIsMountedWithoutIt(String name, String whatKvmDoes, String settings) throws IOException {
         Mount mount = guestmount(name, whatKvmDoes)
                 .environment("LIBGUESTFS_BACKEND_SETTINGS", settings)

@@ -128,6 +128,10 @@ final class Draft implements QueuedChange {
         return path;
     }
 
+    Device device() {
+        return device;
+    }
+
     GuestPath parent() {
         return parent;
     }
@@ -175,6 +179,12 @@ final class Draft implements QueuedChange {
         change = Changes.merge(change, timed);
         attributes = Changes.expected(attributes, timed);
         return attributes;
+    }
+
+    /** chmod(2) of the permission bits alone; false, with nothing done, if the guest has to be asked. */
+    synchronized boolean setPermissions(int permissions) {
+        AttributeChange wanted = AccessLists.change(attributes, permissions);
+        return device.takesAccessLists() && setattr(wanted) != null;
     }
 
     /** A descriptor was closed: waits for the guest unless that is sure to have room. */

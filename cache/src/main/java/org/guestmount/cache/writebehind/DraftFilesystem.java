@@ -57,6 +57,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
     private final Drafts drafts = new Drafts();
     private final Ticker ticker = new Ticker("drafts", TICK, this::tick);
     private final ChangeQueue queue;
+    private final AccessLists accessLists;
 
     /**
      * @param guest closed with this
@@ -74,6 +75,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
         this.clock = new GuestClock(nanoTime);
         this.devices = new Devices(guest, backlog, nanoTime);
         this.queue = new ChangeQueue(guest, backlog, ticker, nanoTime);
+        this.accessLists = new AccessLists(guest);
     }
 
     // What is put off.
@@ -388,6 +390,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
     @Override
     public void rmdir(GuestPath path) throws GuestFilesystemException {
         settleAll();
+        accessLists.forget();
         guest.rmdir(path);
         directories.forgetTree(path);
     }
@@ -395,6 +398,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
     @Override
     public void rename(GuestPath from, GuestPath to, RenameMode mode) throws GuestFilesystemException {
         settleAll();
+        accessLists.forget();
         try {
             guest.rename(from, to, mode);
         } finally {
@@ -414,12 +418,32 @@ public final class DraftFilesystem extends SettlingFilesystem {
     @Override
     public void setxattr(FileReference file, String name, byte[] value, XattrMode mode)
             throws GuestFilesystemException {
+        int permissions = AccessLists.permissions(name, value, mode);
+        Draft draft = permissions < 0 ? null : drafts.find(file);
+        if (draft != null && accessLists.inheritsNothing(draft.parent()) && draft.setPermissions(permissions)) {
+            return;
+        }
+        beforeXattrChange(name);
+        if (AccessLists.isInherited(name)) {
+            accessLists.forget();
+        }
         guest.setxattr(settled(file), name, value, mode);
+        if (draft != null) {
+            draft.device().learnAccessLists();
+        }
     }
 
     @Override
     public void removexattr(FileReference file, String name) throws GuestFilesystemException {
+        beforeXattrChange(name);
         guest.removexattr(settled(file), name);
+    }
+
+    /** Drafts inherit what is there when they are made. */
+    private void beforeXattrChange(String name) {
+        if (AccessLists.isInherited(name)) {
+            settleAll();
+        }
     }
 
     // What makes things last, and reports what could not be kept.

@@ -220,6 +220,25 @@ final class NewFile {
         return attributes;
     }
 
+    /** chmod(2) of the permission bits alone; false, with nothing done, if it cannot be put off. */
+    synchronized boolean setPermissions(int permissions, long now) throws GuestFilesystemException {
+        AttributeChange wanted = AccessLists.change(attributes, permissions);
+        if (!deferring || !device.takesAccessLists() || !device.accepts(attributes, wanted)) {
+            return false;
+        }
+        setattr(handle, wanted, now);
+        return true;
+    }
+
+    /** The guest was given an access list that says these, and is asked what that came to. */
+    synchronized void learnPermissions(int permissions) throws GuestFilesystemException {
+        settle();
+        FileAttributes after = guest.getattr(handle);
+        device.learn(attributes, AccessLists.change(attributes, permissions), after);
+        device.learnAccessLists();
+        attributes = after;
+    }
+
     /** A descriptor was closed: waits for the guest unless it is sure to have room for what is pending. */
     synchronized void flush() throws GuestFilesystemException {
         if (deferring && ((data.length() == 0 && !isUnderWay()) || device.hasRoom(path))) {

@@ -44,6 +44,7 @@ public final class WriteBehindFilesystem extends SettlingFilesystem {
     private final NewFiles files = new NewFiles();
     private final GuestClock clock;
     private final Devices devices;
+    private final AccessLists accessLists;
 
     /** Those closed of which something may remain to be sent. */
     private final Queue<NewFile> closed = new ConcurrentLinkedQueue<>();
@@ -61,6 +62,7 @@ public final class WriteBehindFilesystem extends SettlingFilesystem {
         this.nanoTime = nanoTime;
         this.clock = new GuestClock(nanoTime);
         this.devices = new Devices(guest, backlog, nanoTime);
+        this.accessLists = new AccessLists(guest);
     }
 
     // What is deferred.
@@ -110,6 +112,27 @@ public final class WriteBehindFilesystem extends SettlingFilesystem {
         FileAttributes attributes = made.setattr(file, change, nanoTime.getAsLong());
         ticker.start();
         return attributes;
+    }
+
+    @Override
+    public void setxattr(FileReference file, String name, byte[] value, XattrMode mode)
+            throws GuestFilesystemException {
+        int permissions = AccessLists.permissions(name, value, mode);
+        NewFile made = permissions < 0 ? null : files.find(file);
+        if (made != null
+                && accessLists.inheritsNothing(made.path().parent())
+                && made.setPermissions(permissions, nanoTime.getAsLong())) {
+            ticker.start();
+            return;
+        }
+        beforeXattrChange(file, name);
+        if (AccessLists.isInherited(name)) {
+            accessLists.forget();
+        }
+        guest.setxattr(file, name, value, mode);
+        if (made != null) {
+            made.learnPermissions(permissions);
+        }
     }
 
     @Override
@@ -288,26 +311,30 @@ public final class WriteBehindFilesystem extends SettlingFilesystem {
     @Override
     public void rmdir(GuestPath path) throws GuestFilesystemException {
         settleAll();
+        accessLists.forget();
         guest.rmdir(path);
     }
 
     @Override
     public void rename(GuestPath from, GuestPath to, RenameMode mode) throws GuestFilesystemException {
         retireAll();
+        accessLists.forget();
         guest.rename(from, to, mode);
     }
 
     @Override
-    public void setxattr(FileReference file, String name, byte[] value, XattrMode mode)
-            throws GuestFilesystemException {
-        settleWithAliases(file);
-        guest.setxattr(file, name, value, mode);
+    public void removexattr(FileReference file, String name) throws GuestFilesystemException {
+        beforeXattrChange(file, name);
+        guest.removexattr(file, name);
     }
 
-    @Override
-    public void removexattr(FileReference file, String name) throws GuestFilesystemException {
-        settleWithAliases(file);
-        guest.removexattr(file, name);
+    private void beforeXattrChange(FileReference file, String name) {
+        if (AccessLists.isInherited(name)) {
+            // Of those that were made before, nobody would know what they inherited.
+            retireAll();
+        } else {
+            settleWithAliases(file);
+        }
     }
 
     // What makes things last, and reports what could not be kept.

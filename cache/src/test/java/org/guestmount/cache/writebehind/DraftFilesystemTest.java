@@ -82,6 +82,28 @@ class DraftFilesystemTest extends WriteBehindSupport {
         }));
     }
 
+    /** As {@code cp -a} and {@code tar --acls} set one, before the file is closed or after. */
+    @Test
+    void anAccessListOfPermissionsIsAChmod() throws Exception {
+        FileHandle first = createDraft(SECOND);
+        finish(inBackground(() -> {
+            drafts.setxattr(SECOND, ACCESS_LIST, accessList(6, 0, 0), XattrMode.CREATE_OR_REPLACE);
+            drafts.release(first);
+            drafts.sync();
+            return true;
+        }));
+        backend.take();
+
+        FileHandle file = createDraft(DRAFT);
+        drafts.setxattr(file, ACCESS_LIST, accessList(7, 5, 0), XattrMode.CREATE_OR_REPLACE);
+        drafts.release(file);
+        drafts.setxattr(DRAFT, ACCESS_LIST, accessList(6, 4, 0), XattrMode.CREATE_OR_REPLACE);
+
+        assertThat(finish(inBackground(() -> drafts.getattr(DRAFT).mode()))).isEqualTo(0100640);
+        assertThat(backend.take()).noneMatch(request -> request.startsWith("setxattr"));
+        assertThat(memory.listxattr(DRAFT)).isEmpty();
+    }
+
     @Test
     void whatIsDoneToANewFileAsksTheGuestNothing() throws Exception {
         FileHandle file = createDraft(DRAFT);

@@ -17,6 +17,7 @@ import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.Timestamp;
+import org.guestmount.core.fs.XattrMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +60,69 @@ class WriteBehindFilesystemTest extends WriteBehindSupport {
         guest.doHeld();
         assertThat(filesystem.getattr(FILE).mode()).isEqualTo(0100640);
         assertThat(filesystem.getattr(FILE).modified()).isEqualTo(new Timestamp(3, 4));
+    }
+
+    private void setAccessList(GuestPath path, int... permissions) throws GuestFilesystemException {
+        filesystem.setxattr(path, ACCESS_LIST, accessList(permissions), XattrMode.CREATE_OR_REPLACE);
+    }
+
+    @Test
+    void anAccessListOfPermissionsIsAChmodOnceOneWasTaken() throws Exception {
+        FileHandle first = create(OTHER);
+        setAccessList(OTHER, 6, 4, 0);
+        close(first);
+        guest.doHeld();
+        backend.take();
+
+        FileHandle file = create(FILE);
+        write(file, "text");
+        filesystem.setattr(file, AttributeChange.ofMode(04755));
+        setAccessList(FILE, 6, 4, 0);
+        filesystem.flush(file);
+        close(file);
+
+        assertThat(backend.take()).containsExactly("create /file", "statfs /file", "update /file 0+4 setattr release");
+        guest.doHeld();
+        assertThat(filesystem.getattr(FILE).mode()).isEqualTo(0104640);
+        assertThat(filesystem.listxattr(FILE)).isEmpty();
+        assertThat(filesystem.listxattr(OTHER)).containsExactly(ACCESS_LIST);
+    }
+
+    @Test
+    void otherAccessListsAreSetInTheGuest() throws Exception {
+        FileHandle first = create(OTHER);
+        setAccessList(OTHER, 6, 4, 0);
+        FileHandle file = create(FILE);
+        backend.take();
+
+        setAccessList(FILE, 6, 4, 0, 7);
+        filesystem.setxattr(FILE, ACCESS_LIST, accessList(6, 4, 0), XattrMode.REPLACE);
+        filesystem.setxattr(FILE, ACCESS_LIST, new byte[28], XattrMode.CREATE_OR_REPLACE);
+        close(first);
+        close(file);
+
+        assertThat(backend.take()).filteredOn(o -> o.startsWith("setxattr")).hasSize(3);
+    }
+
+    @Test
+    void whereFilesInheritAnAccessListItIsSetInTheGuest() throws Exception {
+        FileHandle first = create(OTHER);
+        setAccessList(OTHER, 6, 4, 0);
+        FileHandle before = create(FILE);
+        filesystem.setxattr(
+                GuestPath.ROOT, "system.posix_acl_default", accessList(7, 7, 7, 7), XattrMode.CREATE_OR_REPLACE);
+        FileHandle after = create(GuestPath.of("/after"));
+        backend.take();
+
+        setAccessList(FILE, 6, 4, 0);
+        setAccessList(GuestPath.of("/after"), 6, 4, 0);
+        filesystem.removexattr(GuestPath.ROOT, "system.posix_acl_default");
+        setAccessList(GuestPath.of("/after"), 6, 4, 4);
+        close(first);
+        close(before);
+        close(after);
+
+        assertThat(backend.take()).filteredOn(o -> o.startsWith("setxattr")).hasSize(3);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +33,7 @@ abstract class WriteBehindSupport {
     static final OpenFlags NEW = new OpenFlags(OpenFlags.RDWR | OpenFlags.EXCL);
     static final AttributeChange OLD =
             AttributeChange.ofTimes(new TimeChange(new Timestamp(1, 2)), new TimeChange(new Timestamp(3, 4)));
+    static final String ACCESS_LIST = "system.posix_acl_access";
     static final int MIB = 1 << 20;
 
     final AtomicLong nanoTime = new AtomicLong();
@@ -78,6 +80,17 @@ abstract class WriteBehindSupport {
     void close(FileHandle file) throws GuestFilesystemException {
         filesystem.release(file);
         filesystem.sendAged();
+    }
+
+    /** As {@code cp -a} sets one; a mask comes fourth. */
+    static byte[] accessList(int... permissions) {
+        ByteBuffer list = ByteBuffer.allocate(4 + 8 * permissions.length).order(ByteOrder.LITTLE_ENDIAN);
+        list.putInt(2);
+        int[] tags = {0x01, 0x04, 0x20, 0x10};
+        for (int i = 0; i < permissions.length; i++) {
+            list.putShort((short) tags[i]).putShort((short) permissions[i]).putInt(-1);
+        }
+        return list.array();
     }
 
     static void assertFails(Errno errno, ThrowingCallable call) {

@@ -273,8 +273,13 @@ class Model:
         self.by_path("unlink", os.unlink, self.path())
 
     def rmdir(self):
+        path = self.path()
+        for _ in range(8):
+            if stat.S_ISDIR(self.kind(path)):
+                break
+            path = self.path()
         if self.may_make_orphans():
-            self.by_path("rmdir", os.rmdir, self.path())
+            self.by_path("rmdir", os.rmdir, path)
 
     def remove_tree(self):
         top = self.path()
