@@ -3,7 +3,9 @@ package org.guestmount.cache;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.guestmount.core.fs.InodeKey;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether what was read of a file, or the path it was found by, may have become another since.
@@ -44,13 +46,13 @@ final class ContentChanges {
         writers.computeIfPresent(file, (key, count) -> count == 1 ? null : count - 1);
     }
 
-    /** Does something that is brief, unless a change of this file is under way; none begins meanwhile. */
-    synchronized boolean doUnlessChanging(InodeKey file, Runnable brief) {
-        if (underWay > 0 || writers.containsKey(file)) {
-            return false;
-        }
-        brief.run();
-        return true;
+    /**
+     * Does something brief during which no change of this file begins; null, and not done, if one is under way.
+     *
+     * @param brief may return null, too
+     */
+    synchronized <T> @Nullable T unlessChanging(InodeKey file, Supplier<@Nullable T> brief) {
+        return underWay > 0 || writers.containsKey(file) ? null : brief.get();
     }
 
     /** Whether a file is what it was at that {@link #now moment}, if no handle could write to it then. */

@@ -105,14 +105,10 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem imple
         if (before == null || before.type() != FileType.REGULAR) {
             return null;
         }
-        OpenedFile[] opened = new OpenedFile[1];
-        changes.doUnlessChanging(before.key(), () -> {
+        return changes.unlessChanging(before.key(), () -> {
             FileAttributes attributes = known.knownAttributes(path);
-            if (attributes != null && attributes.key().equals(before.key())) {
-                opened[0] = open(path, attributes);
-            }
+            return attributes != null && attributes.key().equals(before.key()) ? open(path, attributes) : null;
         });
-        return opened[0];
     }
 
     private OpenedFile open(GuestPath path, FileAttributes attributes) {

@@ -196,10 +196,12 @@ final class SmallFiles implements AutoCloseable {
         for (ReadingOrder.File file : batch) {
             CompletableFuture<Optional<ByteBuffer>> content = new CompletableFuture<>();
             Waiting waits = new Waiting(file.key(), file.size(), now, content);
-            boolean unchanging =
-                    changes.doUnlessChanging(file.key(), () -> waiting.put(directory.resolve(file.name()), waits));
-            if (unchanging) {
-                asked.add(new Asked(file, content));
+            Asked ask = changes.unlessChanging(file.key(), () -> {
+                waiting.put(directory.resolve(file.name()), waits);
+                return new Asked(file, content);
+            });
+            if (ask != null) {
+                asked.add(ask);
             }
         }
         if (asked.isEmpty()) {

@@ -93,9 +93,9 @@ class LifecycleIT {
     }
 
     @Test
-    void twentyMountsLeaveNothing() throws IOException {
+    void tenMountsLeaveNothing() throws IOException {
         GuestImage image = image("often");
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 10; i++) {
             Guestmount use = mounting(image);
             Mount mount = (i % 2 == 0 ? use.writable() : use.readOnly()).mount();
             if (i % 2 == 0) {

@@ -110,7 +110,7 @@ class WriteFidelityIT {
         Python.run(plain, """
                 import random
                 random.seed(7)
-                for d in range(60):
+                for d in range(40):
                     folder = f'{root}/tree/' + '/'.join(f'd{i}' for i in range(d % 4)) + f'/folder{d}'
                     os.makedirs(folder)
                     for f in range(random.randrange(30)):
@@ -157,9 +157,9 @@ class WriteFidelityIT {
     void tarIsToldWhichFilesFindNoSpace() throws IOException {
         Path plain = WORKSPACE.newFolder("too-much");
         Python.run(plain, """
-                for i in range(30):
+                for i in range(27):
                     open(f'{root}/large{i}', 'wb').write(os.urandom(4 << 20))
-                for i in range(4000):
+                for i in range(1500):
                     open(f'{root}/small{i}', 'wb').write(os.urandom(8000 + i))
                 """);
         GuestImage image = FilesystemType.EXT4.create(WORKSPACE.folder().resolve("full.img"), 128);
