@@ -24,9 +24,7 @@ import org.guestmount.core.fs.InodeKey;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
-import org.guestmount.core.fs.SeekTarget;
 import org.guestmount.core.fs.TreeChange;
-import org.guestmount.core.fs.XattrMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,11 +144,6 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem imple
     }
 
     @Override
-    public long seek(FileHandle file, long offset, SeekTarget target) throws GuestFilesystemException {
-        return guest.seek(inGuest(file), offset, target);
-    }
-
-    @Override
     public void release(FileHandle file) throws GuestFilesystemException {
         LazyFile lazy = files.remove(file);
         if (lazy != null) {
@@ -201,8 +194,7 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem imple
 
     @Override
     public FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException {
-        FileReference inGuest = inGuest(file);
-        return change.size() == null ? guest.setattr(inGuest, change) : changing(() -> guest.setattr(inGuest, change));
+        return change.size() == null ? super.setattr(file, change) : changing(() -> super.setattr(file, change));
     }
 
     @Override
@@ -230,63 +222,10 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem imple
         });
     }
 
-    // The rest, by what the guest knows a file by.
-
-    private FileReference inGuest(FileReference file) throws GuestFilesystemException {
-        return file instanceof FileHandle handle ? inGuest(handle) : file;
-    }
-
-    private FileHandle inGuest(FileHandle file) throws GuestFilesystemException {
+    @Override
+    protected FileHandle passed(FileHandle file) throws GuestFilesystemException {
         LazyFile lazy = files.get(file);
         return lazy == null ? file : lazy.guestHandle();
-    }
-
-    @Override
-    public void fsync(FileReference file, boolean dataOnly) throws GuestFilesystemException {
-        guest.fsync(inGuest(file), dataOnly);
-    }
-
-    @Override
-    public long copyRange(
-            FileHandle source, long sourceOffset, FileHandle destination, long destinationOffset, long length)
-            throws GuestFilesystemException {
-        return guest.copyRange(inGuest(source), sourceOffset, inGuest(destination), destinationOffset, length);
-    }
-
-    @Override
-    public void fallocate(FileHandle file, int mode, long offset, long length) throws GuestFilesystemException {
-        guest.fallocate(inGuest(file), mode, offset, length);
-    }
-
-    @Override
-    public int write(FileHandle file, long offset, ByteBuffer source) throws GuestFilesystemException {
-        return guest.write(inGuest(file), offset, source);
-    }
-
-    @Override
-    public FileAttributes link(FileReference existing, GuestPath path) throws GuestFilesystemException {
-        return guest.link(inGuest(existing), path);
-    }
-
-    @Override
-    public byte[] getxattr(FileReference file, String name) throws GuestFilesystemException {
-        return guest.getxattr(inGuest(file), name);
-    }
-
-    @Override
-    public List<String> listxattr(FileReference file) throws GuestFilesystemException {
-        return guest.listxattr(inGuest(file));
-    }
-
-    @Override
-    public void setxattr(FileReference file, String name, byte[] value, XattrMode mode)
-            throws GuestFilesystemException {
-        guest.setxattr(inGuest(file), name, value, mode);
-    }
-
-    @Override
-    public void removexattr(FileReference file, String name) throws GuestFilesystemException {
-        guest.removexattr(inGuest(file), name);
     }
 
     // What is known.

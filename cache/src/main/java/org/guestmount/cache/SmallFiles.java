@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.DriveData;
@@ -53,12 +52,10 @@ final class SmallFiles implements AutoCloseable {
 
     private static final int LISTING_BYTES = 1 << 18;
 
-    private static final int CLOSE_SECONDS = 10;
-
     private final GuestFilesystem guest;
     private final DriveData drives;
     private final ContentChanges changes;
-    private final ExecutorService readers = Executors.newFixedThreadPool(2, SmallFiles::reader);
+    private final ExecutorService readers = Executors.newFixedThreadPool(2, BackgroundThreads.named("small-files"));
     private final Cache<GuestPath, Waiting> waiting = Caffeine.newBuilder()
             .executor(Runnable::run)
             .maximumWeight(MAX_BYTES)
@@ -79,12 +76,6 @@ final class SmallFiles implements AutoCloseable {
         this.guest = guest;
         this.drives = drives;
         this.changes = changes;
-    }
-
-    private static Thread reader(Runnable task) {
-        Thread thread = new Thread(task, "small-files");
-        thread.setDaemon(true);
-        return thread;
     }
 
     /**
@@ -257,16 +248,8 @@ final class SmallFiles implements AutoCloseable {
         return asked.stream().map(file -> file.file().name()).toList();
     }
 
-    /** Waits for what is under way: open files would keep the guest from unmounting. */
     @Override
     public void close() {
-        readers.shutdown();
-        try {
-            if (!readers.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                readers.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        BackgroundThreads.end(readers);
     }
 }

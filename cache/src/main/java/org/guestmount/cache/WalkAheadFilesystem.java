@@ -35,9 +35,6 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
 
     private static final int IDLE_SECONDS = 10;
 
-    /** For listings under way to end, so that nothing is in use when the guest unmounts. */
-    private static final int CLOSE_SECONDS = 10;
-
     /** About how much of a listing is fetched at a time, in bytes. */
     private static final int PART_BYTES = 256 << 10;
 
@@ -78,15 +75,9 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                WalkAheadFilesystem::thread);
+                BackgroundThreads.named("walk-ahead"));
         threads.allowCoreThreadTimeOut(true);
         return threads;
-    }
-
-    private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "walk-ahead");
-        thread.setDaemon(true);
-        return thread;
     }
 
     @Override
@@ -182,14 +173,7 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
     @Override
     public void close() throws GuestFilesystemException {
         walk.stop();
-        threads.shutdown();
-        try {
-            if (!threads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-                threads.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        BackgroundThreads.end(threads);
         super.close();
     }
 }

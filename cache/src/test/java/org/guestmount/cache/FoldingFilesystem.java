@@ -3,9 +3,7 @@ package org.guestmount.cache;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
-import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
@@ -17,7 +15,6 @@ import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
-import org.guestmount.core.fs.XattrMode;
 
 /** Takes names that differ only in case for the same, as vfat does. They are listed in lower case. */
 public final class FoldingFilesystem extends ForwardingGuestFilesystem {
@@ -29,23 +26,14 @@ public final class FoldingFilesystem extends ForwardingGuestFilesystem {
         return GuestPath.of(path.toString().toLowerCase(Locale.ROOT));
     }
 
-    private static FileReference fold(FileReference file) {
+    @Override
+    protected FileReference passed(FileReference file) {
         return file instanceof GuestPath path ? fold(path) : file;
     }
 
     @Override
     public FileDetails lookup(GuestPath path) throws GuestFilesystemException {
         return super.lookup(fold(path));
-    }
-
-    @Override
-    public FileAttributes getattr(FileReference file) throws GuestFilesystemException {
-        return super.getattr(fold(file));
-    }
-
-    @Override
-    public DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException {
-        return super.readDirectory(fold(directory), maxBytes);
     }
 
     @Override
@@ -71,11 +59,6 @@ public final class FoldingFilesystem extends ForwardingGuestFilesystem {
     }
 
     @Override
-    public FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException {
-        return super.setattr(fold(file), change);
-    }
-
-    @Override
     public FileAttributes mkdir(GuestPath path, int mode, Credentials owner) throws GuestFilesystemException {
         return super.mkdir(fold(path), mode, owner);
     }
@@ -93,7 +76,7 @@ public final class FoldingFilesystem extends ForwardingGuestFilesystem {
 
     @Override
     public FileAttributes link(FileReference existing, GuestPath path) throws GuestFilesystemException {
-        return super.link(fold(existing), fold(path));
+        return super.link(existing, fold(path));
     }
 
     @Override
@@ -109,26 +92,5 @@ public final class FoldingFilesystem extends ForwardingGuestFilesystem {
     @Override
     public void rename(GuestPath from, GuestPath to, RenameMode mode) throws GuestFilesystemException {
         super.rename(fold(from), fold(to), mode);
-    }
-
-    @Override
-    public byte[] getxattr(FileReference file, String name) throws GuestFilesystemException {
-        return super.getxattr(fold(file), name);
-    }
-
-    @Override
-    public List<String> listxattr(FileReference file) throws GuestFilesystemException {
-        return super.listxattr(fold(file));
-    }
-
-    @Override
-    public void setxattr(FileReference file, String name, byte[] value, XattrMode mode)
-            throws GuestFilesystemException {
-        super.setxattr(fold(file), name, value, mode);
-    }
-
-    @Override
-    public void removexattr(FileReference file, String name) throws GuestFilesystemException {
-        super.removexattr(fold(file), name);
     }
 }

@@ -1,8 +1,10 @@
 package org.guestmount.appliance.daemon;
 
 import java.io.File;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystemException;
 
@@ -64,18 +66,8 @@ final class Bcache {
 
     /** The UUID of the cache, or rather of the set of caches, that a device belongs to. */
     static String cacheOf(String node) throws GuestFilesystemException {
-        return uuid(SystemFiles.readAt(node, CACHE_UUID, UUID_BYTES));
-    }
-
-    static String uuid(byte[] bytes) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < bytes.length; i++) {
-            boolean begins = i == 4 || i == 6 || i == 8 || i == 10;
-            text.append(begins ? "-" : "")
-                    .append(Character.forDigit(bytes[i] >> 4 & 15, 16))
-                    .append(Character.forDigit(bytes[i] & 15, 16));
-        }
-        return text.toString();
+        ByteBuffer uuid = ByteBuffer.wrap(SystemFiles.readAt(node, CACHE_UUID, UUID_BYTES));
+        return new UUID(uuid.getLong(), uuid.getLong()).toString();
     }
 
     private static String kernelName(String node) {
@@ -88,7 +80,7 @@ final class Bcache {
      */
     static List<String> running() {
         List<String> running = new ArrayList<>();
-        for (String name : list(DEVICES)) {
+        for (String name : SystemFiles.names(DEVICES)) {
             String folder = DEVICES + name + "/bcache";
             boolean hasVolume = !name.startsWith(PART) && new File(folder + "/dev").exists();
             if (new File(folder + STOP).exists() && !hasVolume) {
@@ -96,18 +88,13 @@ final class Bcache {
             }
         }
         if (running.isEmpty()) {
-            for (String name : list(CACHES)) {
+            for (String name : SystemFiles.names(CACHES)) {
                 if (new File(CACHES + name + STOP).exists()) {
                     running.add(CACHES + name);
                 }
             }
         }
         return running;
-    }
-
-    private static String[] list(String folder) {
-        String[] names = new File(folder).list();
-        return names == null ? new String[0] : names;
     }
 
     /**
@@ -117,7 +104,8 @@ final class Bcache {
      */
     static void stop(String folder) throws GuestFilesystemException {
         if (folder.startsWith(DEVICES + PART)) {
-            flushUnused("/dev/" + folder.split("/", -1)[4]);
+            // Exclusively, for the kernel would take it away from those who use it.
+            SystemFiles.flush("/dev/" + folder.split("/", -1)[4], Abi.O_EXCL);
         }
         SystemFiles.write(folder + STOP, "1");
         for (int waited = 0; new File(folder + STOP).exists(); waited += POLL_MILLIS) {
@@ -125,16 +113,6 @@ final class Bcache {
                 throw new GuestFilesystemException(Errno.ETIMEDOUT, folder + " does not stop");
             }
             Pause.millis(POLL_MILLIS);
-        }
-    }
-
-    /** The kernel would take a volume away from those who use it. */
-    private static void flushUnused(String volume) throws GuestFilesystemException {
-        int device = (int) Syscalls.check(Syscalls.open(volume, Abi.O_RDONLY | Abi.O_EXCL), "open", volume);
-        try {
-            Syscalls.check(Syscalls.fsync(device), "flush", volume);
-        } finally {
-            Syscalls.close(device);
         }
     }
 }

@@ -2,7 +2,6 @@ package org.guestmount.appliance.daemon;
 
 import java.io.File;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,7 +105,7 @@ final class BlockDevices {
     /** Of each volume the kernel's name, by the name it is listed by, sorted. */
     private Map<String, String> volumes() throws GuestFilesystemException {
         Map<String, String> volumes = new TreeMap<>();
-        for (String kernelName : entries(sysfs + "/block")) {
+        for (String kernelName : SystemFiles.names(sysfs + "/block")) {
             String name = null;
             if (kernelName.startsWith("dm-")) {
                 name = mappedName(attribute(kernelName, "dm/name"), attribute(kernelName, "dm/uuid"));
@@ -145,7 +144,7 @@ final class BlockDevices {
      */
     private Map<String, String> volumePartitions(String volume, String kernelName) throws GuestFilesystemException {
         Map<String, String> found = new LinkedHashMap<>();
-        for (String disk : entries(sysfs + "/block")) {
+        for (String disk : SystemFiles.names(sysfs + "/block")) {
             boolean isLoopOfIt = disk.startsWith("loop")
                     && attribute(disk, "loop/backing_file").equals(devices + "/" + kernelName);
             if (disk.equals(kernelName) || isLoopOfIt) {
@@ -218,7 +217,7 @@ final class BlockDevices {
 
     private String volumeNode(String device) throws GuestFilesystemException {
         String mapperName = VolumeName.mapperName(device);
-        for (String kernelName : entries(sysfs + "/block")) {
+        for (String kernelName : SystemFiles.names(sysfs + "/block")) {
             if (kernelName.startsWith("dm-") && attribute(kernelName, "dm/name").equals(mapperName)) {
                 return devices + "/" + kernelName;
             }
@@ -277,7 +276,7 @@ final class BlockDevices {
     /** Kernel names of the disks, by SCSI target. */
     private Map<Integer, String> disks() throws GuestFilesystemException {
         Map<Integer, String> disks = new TreeMap<>();
-        for (String name : entries(sysfs + "/block")) {
+        for (String name : SystemFiles.names(sysfs + "/block")) {
             if (name.startsWith("sd")) {
                 Integer target = target(name);
                 if (target != null) {
@@ -306,7 +305,7 @@ final class BlockDevices {
     private Map<Integer, String> partitions(String disk) throws GuestFilesystemException {
         Map<Integer, String> partitions = new TreeMap<>();
         String folder = sysfs + "/block/" + disk;
-        for (String name : entries(folder)) {
+        for (String name : SystemFiles.names(folder)) {
             if (name.startsWith(disk)) {
                 partitions.put(Integer.valueOf(SystemFiles.readLine(folder + "/" + name + "/partition")), name);
             }
@@ -339,10 +338,5 @@ final class BlockDevices {
                 Long.parseLong(SystemFiles.readLine(base + "/size")) * SECTOR_BYTES,
                 Integer.parseInt(SystemFiles.readLine(sysfs + "/block/" + disk + "/queue/logical_block_size")),
                 SystemFiles.readLine(base + "/ro").equals("1"));
-    }
-
-    private static List<String> entries(String folder) {
-        String[] names = new File(folder).list();
-        return names == null ? List.of() : Arrays.asList(names);
     }
 }

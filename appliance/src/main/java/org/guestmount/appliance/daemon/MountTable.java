@@ -125,14 +125,8 @@ final class MountTable {
 
     /** Not every filesystem has its device write down what it was given. */
     private static void flushDevice(String source) throws GuestFilesystemException {
-        if (!source.startsWith("/dev/")) {
-            return;
-        }
-        int device = (int) Syscalls.check(Syscalls.open(source, Abi.O_RDONLY), "flush", source);
-        try {
-            Syscalls.check(Syscalls.fsync(device), "flush", source);
-        } finally {
-            Syscalls.close(device);
+        if (source.startsWith("/dev/")) {
+            SystemFiles.flush(source, 0);
         }
     }
 

@@ -70,7 +70,7 @@ final class Storage {
     /** Nodes of the parts of arrays. */
     private final List<String> members = new ArrayList<>();
 
-    /** The parts of bcaches, by name. */
+    /** The parts of bcaches that are new, by name. */
     private final List<String> cached = new ArrayList<>();
 
     /** Whether there is anything to take apart in the end. */
@@ -120,6 +120,7 @@ final class Storage {
                                 + Bcache.cacheOf(node));
             }
         }
+        cached.clear();
         return problems;
     }
 
@@ -229,7 +230,6 @@ final class Storage {
             made = false;
             examined.clear();
             members.clear();
-            cached.clear();
         }
     }
 }

@@ -1,6 +1,9 @@
 package org.guestmount.appliance.daemon;
 
+import java.io.File;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import org.guestmount.core.fs.GuestFilesystemException;
 
 /** The small files by which the kernel tells and is told things, in /proc, /sys and /dev. Contents are bytes, one char each. */
@@ -56,6 +59,26 @@ final class SystemFiles {
             return bytes;
         } finally {
             Syscalls.close(file);
+        }
+    }
+
+    /** The names in a directory; none if it is not there. */
+    static List<String> names(String directory) {
+        String[] names = new File(directory).list();
+        return names == null ? List.of() : Arrays.asList(names);
+    }
+
+    /**
+     * Has a device write down what it was given.
+     *
+     * @param flags of open(2), beside that for reading
+     */
+    static void flush(String device, int flags) throws GuestFilesystemException {
+        int descriptor = (int) Syscalls.check(Syscalls.open(device, Abi.O_RDONLY | flags), "flush", device);
+        try {
+            Syscalls.check(Syscalls.fsync(descriptor), "flush", device);
+        } finally {
+            Syscalls.close(descriptor);
         }
     }
 

@@ -1,6 +1,5 @@
 package org.guestmount.appliance.daemon;
 
-import java.io.File;
 import java.nio.ByteBuffer;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystemException;
@@ -51,12 +50,9 @@ final class VirtioPort implements Port {
     }
 
     private static @Nullable String find(String name) throws GuestFilesystemException {
-        String[] ports = new File(PORTS).list();
-        if (ports != null) {
-            for (String port : ports) {
-                if (SystemFiles.readLine(PORTS + "/" + port + "/name").equals(name)) {
-                    return "/dev/" + port;
-                }
+        for (String port : SystemFiles.names(PORTS)) {
+            if (SystemFiles.readLine(PORTS + "/" + port + "/name").equals(name)) {
+                return "/dev/" + port;
             }
         }
         return null;

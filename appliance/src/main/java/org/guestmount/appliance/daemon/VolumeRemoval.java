@@ -55,8 +55,7 @@ final class VolumeRemoval {
     /** Kernel names of what is there to remove, or folders of {@link Bcache}'s. */
     private static List<String> volumes() {
         List<String> volumes = new ArrayList<>(Bcache.running());
-        String[] names = new File("/sys/block").list();
-        for (String name : names == null ? new String[0] : names) {
+        for (String name : SystemFiles.names("/sys/block")) {
             boolean isVolume = name.startsWith("dm-")
                     || (name.startsWith("md") && new File("/sys/block/" + name + "/md/array_state").exists())
                     || (name.startsWith("loop") && new File("/sys/block/" + name + "/loop/backing_file").exists());
@@ -71,21 +70,12 @@ final class VolumeRemoval {
         if (volume.startsWith("/")) {
             Bcache.stop(volume);
         } else if (volume.startsWith("dm-")) {
-            flush(volume);
+            SystemFiles.flush("/dev/" + volume, Abi.O_NONBLOCK);
             removeMapped(SystemFiles.readLine("/sys/block/" + volume + "/dm/name"));
         } else if (volume.startsWith("md")) {
             stop(volume, Abi.STOP_ARRAY);
         } else {
             stop(volume, Abi.LOOP_CLR_FD);
-        }
-    }
-
-    private static void flush(String volume) throws GuestFilesystemException {
-        int device = open("/dev/" + volume);
-        try {
-            Syscalls.check(Syscalls.fsync(device), "flush", volume);
-        } finally {
-            Syscalls.close(device);
         }
     }
 

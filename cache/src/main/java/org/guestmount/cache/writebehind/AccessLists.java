@@ -36,6 +36,9 @@ final class AccessLists {
 
     private final GuestFilesystem guest;
 
+    /** Devices on which one was set without complaint. */
+    private final Set<Long> taken = ConcurrentHashMap.newKeySet();
+
     /** Directories in which files inherit nothing. */
     private final Set<GuestPath> plain = ConcurrentHashMap.newKeySet();
 
@@ -71,8 +74,18 @@ final class AccessLists {
         return name.equals(DEFAULT);
     }
 
+    /** A list was set on a file of this device. */
+    void wasTaken(long device) {
+        taken.add(device);
+    }
+
+    /** Whether setting such a list on a file that was made in this directory, of this device, is a chmod(2). */
+    boolean areChmod(long device, GuestPath directory) {
+        return taken.contains(device) && inheritsNothing(directory);
+    }
+
     /** Whether files that are made in a directory inherit no list; asks the guest once. */
-    boolean inheritsNothing(GuestPath directory) {
+    private boolean inheritsNothing(GuestPath directory) {
         if (plain.contains(directory)) {
             return true;
         }
@@ -91,8 +104,15 @@ final class AccessLists {
         return true;
     }
 
-    /** Paths may come to stand for other directories, or files to inherit something. */
-    void forget() {
+    /** This xattr is about to be set: files may come to inherit something. */
+    void beforeSetting(String name) {
+        if (isInherited(name)) {
+            plain.clear();
+        }
+    }
+
+    /** Paths are about to stand for other directories. */
+    void beforeDirectoriesMove() {
         plain.clear();
     }
 }

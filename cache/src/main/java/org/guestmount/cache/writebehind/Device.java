@@ -54,7 +54,6 @@ final class Device {
 
     private volatile boolean storesModes;
     private volatile boolean storesOwners;
-    private volatile boolean takesAccessLists;
 
     /** @param number {@link FileAttributes#device} */
     Device(long number, GuestFilesystem guest, Backlog backlog, LongSupplier nanoTime) {
@@ -124,15 +123,6 @@ final class Device {
         if (mode != null && ((mode ^ before.mode()) & TELLING_BITS) != 0 && !changesMode(after, change)) {
             storesModes = true;
         }
-    }
-
-    /** An access control list was set. */
-    void learnAccessLists() {
-        takesAccessLists = true;
-    }
-
-    boolean takesAccessLists() {
-        return takesAccessLists;
     }
 
     private static boolean changesMode(FileAttributes attributes, AttributeChange change) {

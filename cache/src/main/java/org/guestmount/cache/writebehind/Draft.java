@@ -128,10 +128,6 @@ final class Draft implements QueuedChange {
         return path;
     }
 
-    Device device() {
-        return device;
-    }
-
     GuestPath parent() {
         return parent;
     }
@@ -183,8 +179,7 @@ final class Draft implements QueuedChange {
 
     /** chmod(2) of the permission bits alone; false, with nothing done, if the guest has to be asked. */
     synchronized boolean setPermissions(int permissions) {
-        AttributeChange wanted = AccessLists.change(attributes, permissions);
-        return device.takesAccessLists() && setattr(wanted) != null;
+        return setattr(AccessLists.change(attributes, permissions)) != null;
     }
 
     /** A descriptor was closed: waits for the guest unless that is sure to have room. */

@@ -304,11 +304,6 @@ public final class DraftFilesystem extends SettlingFilesystem {
     }
 
     @Override
-    public FileAttributes getattr(FileReference file) throws GuestFilesystemException {
-        return guest.getattr(settled(file));
-    }
-
-    @Override
     public String readlink(GuestPath path) throws GuestFilesystemException {
         settle(path);
         return guest.readlink(path);
@@ -390,7 +385,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
     @Override
     public void rmdir(GuestPath path) throws GuestFilesystemException {
         settleAll();
-        accessLists.forget();
+        accessLists.beforeDirectoriesMove();
         guest.rmdir(path);
         directories.forgetTree(path);
     }
@@ -398,7 +393,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
     @Override
     public void rename(GuestPath from, GuestPath to, RenameMode mode) throws GuestFilesystemException {
         settleAll();
-        accessLists.forget();
+        accessLists.beforeDirectoriesMove();
         try {
             guest.rename(from, to, mode);
         } finally {
@@ -420,16 +415,16 @@ public final class DraftFilesystem extends SettlingFilesystem {
             throws GuestFilesystemException {
         int permissions = AccessLists.permissions(name, value, mode);
         Draft draft = permissions < 0 ? null : drafts.find(file);
-        if (draft != null && accessLists.inheritsNothing(draft.parent()) && draft.setPermissions(permissions)) {
+        if (draft != null
+                && accessLists.areChmod(draft.attributes().device(), draft.parent())
+                && draft.setPermissions(permissions)) {
             return;
         }
         beforeXattrChange(name);
-        if (AccessLists.isInherited(name)) {
-            accessLists.forget();
-        }
+        accessLists.beforeSetting(name);
         guest.setxattr(settled(file), name, value, mode);
         if (draft != null) {
-            draft.device().learnAccessLists();
+            accessLists.wasTaken(draft.attributes().device());
         }
     }
 

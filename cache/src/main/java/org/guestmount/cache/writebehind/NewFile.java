@@ -223,7 +223,7 @@ final class NewFile {
     /** chmod(2) of the permission bits alone; false, with nothing done, if it cannot be put off. */
     synchronized boolean setPermissions(int permissions, long now) throws GuestFilesystemException {
         AttributeChange wanted = AccessLists.change(attributes, permissions);
-        if (!deferring || !device.takesAccessLists() || !device.accepts(attributes, wanted)) {
+        if (!deferring || !device.accepts(attributes, wanted)) {
             return false;
         }
         setattr(handle, wanted, now);
@@ -235,7 +235,6 @@ final class NewFile {
         settle();
         FileAttributes after = guest.getattr(handle);
         device.learn(attributes, AccessLists.change(attributes, permissions), after);
-        device.learnAccessLists();
         attributes = after;
     }
 

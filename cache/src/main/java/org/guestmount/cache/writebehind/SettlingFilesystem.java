@@ -13,7 +13,6 @@ import org.guestmount.core.fs.ForwardingGuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
-import org.guestmount.core.fs.SeekTarget;
 
 /**
  * Has what was put off done before the guest is asked for anything in which it would be seen, and reports what of it failed with nobody left to
@@ -69,28 +68,13 @@ abstract class SettlingFilesystem extends ForwardingGuestFilesystem {
     }
 
     @Override
-    public List<FileExtent> mapExtents(FileHandle file, long offset) throws GuestFilesystemException {
-        return guest.mapExtents(settled(file), offset);
+    protected FileReference passed(FileReference file) throws GuestFilesystemException {
+        return settled(file);
     }
 
     @Override
-    public int read(FileHandle file, long offset, ByteBuffer destination) throws GuestFilesystemException {
-        return guest.read(settled(file), offset, destination);
-    }
-
-    @Override
-    public long seek(FileHandle file, long offset, SeekTarget target) throws GuestFilesystemException {
-        return guest.seek(settled(file), offset, target);
-    }
-
-    @Override
-    public byte[] getxattr(FileReference file, String name) throws GuestFilesystemException {
-        return guest.getxattr(settled(file), name);
-    }
-
-    @Override
-    public List<String> listxattr(FileReference file) throws GuestFilesystemException {
-        return guest.listxattr(settled(file));
+    protected FileHandle passed(FileHandle file) throws GuestFilesystemException {
+        return settled(file);
     }
 
     @Override

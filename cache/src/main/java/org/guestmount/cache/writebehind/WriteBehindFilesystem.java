@@ -120,18 +120,17 @@ public final class WriteBehindFilesystem extends SettlingFilesystem {
         int permissions = AccessLists.permissions(name, value, mode);
         NewFile made = permissions < 0 ? null : files.find(file);
         if (made != null
-                && accessLists.inheritsNothing(made.path().parent())
+                && accessLists.areChmod(made.inode().device(), made.path().parent())
                 && made.setPermissions(permissions, nanoTime.getAsLong())) {
             ticker.start();
             return;
         }
         beforeXattrChange(file, name);
-        if (AccessLists.isInherited(name)) {
-            accessLists.forget();
-        }
+        accessLists.beforeSetting(name);
         guest.setxattr(file, name, value, mode);
         if (made != null) {
             made.learnPermissions(permissions);
+            accessLists.wasTaken(made.inode().device());
         }
     }
 
@@ -311,14 +310,14 @@ public final class WriteBehindFilesystem extends SettlingFilesystem {
     @Override
     public void rmdir(GuestPath path) throws GuestFilesystemException {
         settleAll();
-        accessLists.forget();
+        accessLists.beforeDirectoriesMove();
         guest.rmdir(path);
     }
 
     @Override
     public void rename(GuestPath from, GuestPath to, RenameMode mode) throws GuestFilesystemException {
         retireAll();
-        accessLists.forget();
+        accessLists.beforeDirectoriesMove();
         guest.rename(from, to, mode);
     }
 

@@ -4,12 +4,25 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
-/** Passes every call on unchanged: the base of decorators, which override what they change. */
+/**
+ * Passes every call on unchanged: the base of decorators, which override what they change. One that knows files otherwise than its delegate
+ * does overrides {@link #passed(FileHandle)}, {@link #passed(FileReference)} or both.
+ */
 public abstract class ForwardingGuestFilesystem implements GuestFilesystem {
     private final GuestFilesystem delegate;
 
     protected ForwardingGuestFilesystem(GuestFilesystem delegate) {
         this.delegate = delegate;
+    }
+
+    /** By what the delegate knows a file that a call names by path or handle. */
+    protected FileReference passed(FileReference file) throws GuestFilesystemException {
+        return file instanceof FileHandle handle ? passed(handle) : file;
+    }
+
+    /** By what the delegate knows an open file. */
+    protected FileHandle passed(FileHandle file) throws GuestFilesystemException {
+        return file;
     }
 
     @Override
@@ -19,12 +32,12 @@ public abstract class ForwardingGuestFilesystem implements GuestFilesystem {
 
     @Override
     public FileAttributes getattr(FileReference file) throws GuestFilesystemException {
-        return delegate.getattr(file);
+        return delegate.getattr(passed(file));
     }
 
     @Override
     public DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException {
-        return delegate.readDirectory(directory, maxBytes);
+        return delegate.readDirectory(passed(directory), maxBytes);
     }
 
     @Override
@@ -45,7 +58,7 @@ public abstract class ForwardingGuestFilesystem implements GuestFilesystem {
 
     @Override
     public int read(FileHandle file, long offset, ByteBuffer destination) throws GuestFilesystemException {
-        return delegate.read(file, offset, destination);
+        return delegate.read(passed(file), offset, destination);
     }
 
     @Override
@@ -62,42 +75,42 @@ public abstract class ForwardingGuestFilesystem implements GuestFilesystem {
 
     @Override
     public int write(FileHandle file, long offset, ByteBuffer source) throws GuestFilesystemException {
-        return delegate.write(file, offset, source);
+        return delegate.write(passed(file), offset, source);
     }
 
     @Override
     public void flush(FileHandle file) throws GuestFilesystemException {
-        delegate.flush(file);
+        delegate.flush(passed(file));
     }
 
     @Override
     public void fsync(FileReference file, boolean dataOnly) throws GuestFilesystemException {
-        delegate.fsync(file, dataOnly);
+        delegate.fsync(passed(file), dataOnly);
     }
 
     @Override
     public void release(FileHandle file) throws GuestFilesystemException {
-        delegate.release(file);
+        delegate.release(passed(file));
     }
 
     @Override
     public FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException {
-        return delegate.setattr(file, change);
+        return delegate.setattr(passed(file), change);
     }
 
     @Override
     public void fallocate(FileHandle file, int mode, long offset, long length) throws GuestFilesystemException {
-        delegate.fallocate(file, mode, offset, length);
+        delegate.fallocate(passed(file), mode, offset, length);
     }
 
     @Override
     public long seek(FileHandle file, long offset, SeekTarget target) throws GuestFilesystemException {
-        return delegate.seek(file, offset, target);
+        return delegate.seek(passed(file), offset, target);
     }
 
     @Override
     public List<FileExtent> mapExtents(FileHandle file, long offset) throws GuestFilesystemException {
-        return delegate.mapExtents(file, offset);
+        return delegate.mapExtents(passed(file), offset);
     }
 
     @Override
@@ -110,7 +123,7 @@ public abstract class ForwardingGuestFilesystem implements GuestFilesystem {
     public long copyRange(
             FileHandle source, long sourceOffset, FileHandle destination, long destinationOffset, long length)
             throws GuestFilesystemException {
-        return delegate.copyRange(source, sourceOffset, destination, destinationOffset, length);
+        return delegate.copyRange(passed(source), sourceOffset, passed(destination), destinationOffset, length);
     }
 
     @Override
@@ -131,7 +144,7 @@ public abstract class ForwardingGuestFilesystem implements GuestFilesystem {
 
     @Override
     public FileAttributes link(FileReference existing, GuestPath path) throws GuestFilesystemException {
-        return delegate.link(existing, path);
+        return delegate.link(passed(existing), path);
     }
 
     @Override
@@ -151,23 +164,23 @@ public abstract class ForwardingGuestFilesystem implements GuestFilesystem {
 
     @Override
     public byte[] getxattr(FileReference file, String name) throws GuestFilesystemException {
-        return delegate.getxattr(file, name);
+        return delegate.getxattr(passed(file), name);
     }
 
     @Override
     public List<String> listxattr(FileReference file) throws GuestFilesystemException {
-        return delegate.listxattr(file);
+        return delegate.listxattr(passed(file));
     }
 
     @Override
     public void setxattr(FileReference file, String name, byte[] value, XattrMode mode)
             throws GuestFilesystemException {
-        delegate.setxattr(file, name, value, mode);
+        delegate.setxattr(passed(file), name, value, mode);
     }
 
     @Override
     public void removexattr(FileReference file, String name) throws GuestFilesystemException {
-        delegate.removexattr(file, name);
+        delegate.removexattr(passed(file), name);
     }
 
     @Override
