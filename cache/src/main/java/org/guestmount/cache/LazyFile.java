@@ -74,7 +74,14 @@ final class LazyFile {
         boolean small = attributes.size() <= GuestFilesystem.SMALL_FILE_BYTES;
         DirectReader reader = small ? null : directReader();
         if (reader != null) {
-            return reader.read(offset, destination);
+            int start = destination.position();
+            int direct = reader.read(offset, destination);
+            if (!settled) {
+                return direct;
+            }
+            // It may have changed meanwhile, and what was read be another file's by now.
+            destination.position(start);
+            return guest.read(guestHandle(), offset, destination);
         }
         int count = small ? readHeld(offset, destination) : -1;
         return count < 0 ? guest.read(guestHandle(), offset, destination) : count;

@@ -76,9 +76,10 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem imple
      *
      * @param guest where attributes and listings are remembered; closed with this
      * @param known of that filesystem
+     * @param drives from which files are read while they do not change
      */
-    public static PrefetchingFilesystem writable(GuestFilesystem guest, Knowledge known) {
-        return new PrefetchingFilesystem(guest, known, false, DriveData.NONE);
+    public static PrefetchingFilesystem writable(GuestFilesystem guest, Knowledge known, DriveData drives) {
+        return new PrefetchingFilesystem(guest, known, false, drives);
     }
 
     // Reading.

@@ -33,6 +33,8 @@ import org.guestmount.core.fs.XattrMode;
 final class Actions {
     static final List<String> XATTRS = List.of("user.x", "security.capability", "system.posix_acl_access");
 
+    private static final int LARGE_BYTES = 2 * GuestFilesystem.SMALL_FILE_BYTES;
+
     private final Random random;
     private final List<String> names;
 
@@ -173,6 +175,11 @@ final class Actions {
         };
     }
 
+    /** Mostly a small file's. */
+    private int size() {
+        return random.nextInt(random.nextInt(4) == 0 ? LARGE_BYTES : 9000);
+    }
+
     private <T> T oneOf(Collection<T> all) {
         return List.copyOf(all).get(random.nextInt(all.size()));
     }
@@ -210,7 +217,7 @@ final class Actions {
 
     private Action setattr(String description, int number, Subject subject) {
         AttributeChange change = switch (number) {
-            case 0, 1 -> AttributeChange.ofSize(random.nextInt(9000));
+            case 0, 1 -> AttributeChange.ofSize(size());
             case 2 -> AttributeChange.ofMode(random.nextInt(010000));
             case 3 -> AttributeChange.ofOwner(random.nextInt(3), null);
             case 4 -> AttributeChange.ofTimes(new TimeChange(new Timestamp(number, random.nextInt(1000))), null);
@@ -240,7 +247,7 @@ final class Actions {
 
     private Action changeByHandle(int index, int kind) {
         // New files are written from their beginning on.
-        int offset = random.nextInt(3) == 0 ? 0 : random.nextInt(9000);
+        int offset = random.nextInt(3) == 0 ? 0 : size();
         byte[] data = new byte[1 + random.nextInt(5000)];
         Arrays.fill(data, (byte) random.nextInt());
         String handle = "#" + index;
@@ -277,7 +284,7 @@ final class Actions {
 
     /** What is seen of an open file. */
     Action look(int openFile) {
-        int offset = random.nextInt(2) * random.nextInt(9000);
+        int offset = random.nextInt(2) * size();
         return random.nextBoolean()
                 ? getattr(openFile)
                 : on("read #" + openFile, side -> read(side.filesystem(), side.file(openFile), offset));
@@ -298,7 +305,7 @@ final class Actions {
 
     private static String read(GuestFilesystem filesystem, FileHandle file, int offset)
             throws GuestFilesystemException {
-        ByteBuffer data = ByteBuffer.allocate(20_000);
+        ByteBuffer data = ByteBuffer.allocate(2 * LARGE_BYTES);
         int count = filesystem.read(file, offset, data);
         return count + " bytes, " + Arrays.hashCode(data.array());
     }

@@ -38,7 +38,7 @@ class CacheStressTest {
     private static final List<String> NAMES = List.of("a", "B", "c");
 
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-    private final GuestFilesystem guest = new InMemoryGuestFilesystem();
+    private final OnDriveFilesystem guest = new OnDriveFilesystem(new InMemoryGuestFilesystem());
 
     @AfterEach
     void stopThreads() throws InterruptedException {
@@ -49,7 +49,7 @@ class CacheStressTest {
     private GuestFilesystem cached(long maxBytes) {
         CacheConfig config = new CacheConfig(Duration.ofDays(1), maxBytes);
         CachingFilesystem cached = new CachingFilesystem(new SlowFilesystem(guest), config);
-        return PrefetchingFilesystem.writable(cached, cached);
+        return PrefetchingFilesystem.writable(cached, cached, guest);
     }
 
     @ParameterizedTest
@@ -139,7 +139,7 @@ class CacheStressTest {
     @ValueSource(booleans = {false, true})
     void whatIsReadIsNoOlderThanWhatWasWrittenBefore(boolean ahead) throws Exception {
         CachingFilesystem caching = new CachingFilesystem(new SlowFilesystem(guest), CacheConfig.DEFAULT);
-        GuestFilesystem cached = ahead ? PrefetchingFilesystem.writable(caching, caching) : caching;
+        GuestFilesystem cached = ahead ? PrefetchingFilesystem.writable(caching, caching, guest) : caching;
         GuestPath file = GuestPath.of("/file");
         AtomicLong written = new AtomicLong();
         cached.release(cached.create(file, OpenFlags.READ_WRITE, 0644, Credentials.ROOT)

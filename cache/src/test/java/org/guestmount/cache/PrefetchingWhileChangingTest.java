@@ -2,14 +2,15 @@ package org.guestmount.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.errorprone.annotations.Immutable;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.guestmount.cache.ContentChange.Names;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
+import org.guestmount.core.fs.DriveData;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
@@ -17,88 +18,65 @@ import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.InMemoryGuestFilesystem;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.RecordingGuestFilesystem;
-import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.TreeChange;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** In a writable mount; the tree: {@code /dir/f0} to {@code /dir/f99}, and {@code /link}, another name of {@code f1}. */
+/** In a writable mount; the tree: {@code /dir/f0} and so on, small or large, and {@code /link}, another name of {@code f1}. */
+@ParameterizedClass
+@EnumSource(PrefetchingWhileChangingTest.Tree.class)
 class PrefetchingWhileChangingTest {
-    private static final GuestPath DIR = GuestPath.of("/dir");
-    private static final GuestPath F1 = DIR.resolve("f1");
-    private static final GuestPath LINK = GuestPath.of("/link");
-    private static final int FILES = 100;
+    private static final GuestPath DIR = Names.FILE.parent();
 
-    private final GuestFilesystem truth = newTree();
-    private final RecordingGuestFilesystem asked = new RecordingGuestFilesystem(newTree());
-    private final CachingFilesystem cached = new CachingFilesystem(asked, CacheConfig.DEFAULT);
-    private final GuestFilesystem filesystem = PrefetchingFilesystem.writable(cached, cached);
+    enum Tree {
+        SMALL(100, 1000, false),
+        SMALL_ON_DRIVE(100, 1000, true),
+        LARGE(10, 100_000, false),
+        LARGE_ON_DRIVE(10, 100_000, true);
 
-    private static GuestFilesystem newTree() {
+        private final int files;
+        private final int bytes;
+        private final boolean onDrive;
+
+        Tree(int files, int bytes, boolean onDrive) {
+            this.files = files;
+            this.bytes = bytes;
+            this.onDrive = onDrive;
+        }
+    }
+
+    private final Tree tree;
+    private final GuestFilesystem truth;
+    private final OnDriveFilesystem drive;
+    private final RecordingGuestFilesystem asked;
+    private final GuestFilesystem filesystem;
+
+    PrefetchingWhileChangingTest(Tree tree) {
+        this.tree = tree;
+        this.truth = newTree();
+        this.drive = new OnDriveFilesystem(newTree());
+        this.asked = new RecordingGuestFilesystem(drive);
+        CachingFilesystem cached = new CachingFilesystem(asked, CacheConfig.DEFAULT);
+        this.filesystem = PrefetchingFilesystem.writable(cached, cached, tree.onDrive ? drive : DriveData.NONE);
+    }
+
+    private GuestFilesystem newTree() {
         try {
-            GuestFilesystem tree = new InMemoryGuestFilesystem(() -> Instant.EPOCH);
-            tree.mkdir(DIR, 0755, Credentials.ROOT);
-            for (int i = 0; i < FILES; i++) {
+            GuestFilesystem made = new InMemoryGuestFilesystem(() -> Instant.EPOCH);
+            made.mkdir(DIR, 0755, Credentials.ROOT);
+            for (int i = 0; i < tree.files; i++) {
                 GuestPath path = DIR.resolve("f" + i);
-                tree.release(tree.create(path, OpenFlags.READ_WRITE, 0644, Credentials.ROOT)
+                made.release(made.create(path, OpenFlags.READ_WRITE, 0644, Credentials.ROOT)
                         .handle());
-                write(tree, path, OpenFlags.READ_WRITE, 1000 + i);
+                ContentChange.write(made, path, OpenFlags.READ_WRITE, tree.bytes + i);
             }
-            tree.link(F1, LINK);
-            return tree;
+            made.link(Names.FILE, Names.OTHER);
+            return made;
         } catch (GuestFilesystemException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    /** Bytes that are different from those of other numbers. */
-    private static void write(GuestFilesystem filesystem, GuestPath path, OpenFlags flags, int number)
-            throws GuestFilesystemException {
-        byte[] data = new byte[number];
-        Arrays.fill(data, (byte) number);
-        FileHandle file = filesystem.open(path, flags).handle();
-        filesystem.write(file, 0, ByteBuffer.wrap(data));
-        filesystem.release(file);
-    }
-
-    private enum Change {
-        WRITE(filesystem -> write(filesystem, F1, OpenFlags.READ_WRITE, 50)),
-        WRITE_BY_ANOTHER_NAME(filesystem -> write(filesystem, LINK, OpenFlags.READ_WRITE, 51)),
-        OPEN_TRUNCATING(filesystem -> write(filesystem, F1, new OpenFlags(OpenFlags.RDWR | OpenFlags.TRUNC), 52)),
-        CREATE_TRUNCATING(filesystem -> filesystem.release(filesystem
-                .create(F1, new OpenFlags(OpenFlags.RDWR | OpenFlags.TRUNC), 0644, Credentials.ROOT)
-                .handle())),
-        TRUNCATE(filesystem -> filesystem.setattr(LINK, AttributeChange.ofSize(10))),
-        EXTEND(filesystem -> filesystem.setattr(F1, AttributeChange.ofSize(5000))),
-        MODE(filesystem -> filesystem.setattr(F1, AttributeChange.ofMode(0600))),
-        UNLINK(filesystem -> filesystem.unlink(F1)),
-        UNLINK_LATER(filesystem ->
-                filesystem.changeLater(List.of(new TreeChange.Unlink(F1))).join()),
-        UNLINK_AND_MAKE_ANOTHER(filesystem -> {
-            filesystem.unlink(F1);
-            filesystem.unlink(LINK);
-            OpenFlags flags = new OpenFlags(OpenFlags.RDWR | OpenFlags.EXCL);
-            FileHandle file =
-                    filesystem.create(F1, flags, 0644, Credentials.ROOT).handle();
-            filesystem.write(file, 0, ByteBuffer.allocate(1001));
-            filesystem.release(file);
-        }),
-        RENAME(filesystem -> filesystem.rename(F1, GuestPath.of("/moved"), RenameMode.REPLACE)),
-        RENAME_OVER(filesystem -> filesystem.rename(DIR.resolve("f2"), F1, RenameMode.REPLACE)),
-        EXCHANGE(filesystem -> filesystem.rename(DIR.resolve("f3"), F1, RenameMode.EXCHANGE)),
-        RENAME_DIRECTORY(filesystem -> filesystem.rename(DIR, GuestPath.of("/other"), RenameMode.REPLACE));
-
-        private final Body body;
-
-        Change(Body body) {
-            this.body = body;
-        }
-
-        @Immutable
-        private interface Body {
-            void run(GuestFilesystem filesystem) throws GuestFilesystemException;
         }
     }
 
@@ -108,7 +86,7 @@ class PrefetchingWhileChangingTest {
     }
 
     private static String read(GuestFilesystem filesystem, FileHandle file) throws GuestFilesystemException {
-        ByteBuffer data = ByteBuffer.allocate(10_000);
+        ByteBuffer data = ByteBuffer.allocate(2 * Tree.LARGE.bytes);
         int count = filesystem.read(file, 0, data);
         return count + " bytes, " + Arrays.hashCode(data.array());
     }
@@ -129,50 +107,56 @@ class PrefetchingWhileChangingTest {
     }
 
     private void assertAllAreReadRightly() {
-        for (int i = 0; i < FILES; i++) {
+        for (int i = 0; i < tree.files; i++) {
             GuestPath path = DIR.resolve("f" + i);
             assertThat(read(filesystem, path)).as("%s", path).isEqualTo(read(truth, path));
         }
     }
 
     /** What is seen before a change, through a file that stays open, and after it by path. */
-    private List<String> seenAround(GuestFilesystem filesystem, Change change, boolean readBefore)
+    private List<String> seenAround(GuestFilesystem filesystem, ContentChange change, boolean readBefore)
             throws GuestFilesystemException {
         List<String> seen = new ArrayList<>();
-        FileHandle file = filesystem.open(F1, OpenFlags.READ_ONLY).handle();
+        FileHandle file = filesystem.open(Names.FILE, OpenFlags.READ_ONLY).handle();
         seen.add(readBefore ? read(filesystem, file) : "");
         seen.add(filesystem.getattr(file).toString());
-        change.body.run(filesystem);
+        change.run(filesystem);
         seen.add(read(filesystem, file));
         seen.add(filesystem.getattr(file).toString());
         filesystem.release(file);
-        for (GuestPath path : List.of(F1, LINK, GuestPath.of("/moved"), GuestPath.of("/other/f1"))) {
+        for (GuestPath path : List.of(Names.FILE, Names.OTHER, GuestPath.of("/moved"), GuestPath.of("/other/f1"))) {
             seen.add(read(filesystem, path));
         }
         return seen;
     }
 
     @ParameterizedTest
-    @EnumSource(Change.class)
-    void anOpenFileStaysWhatItIs(Change change) throws GuestFilesystemException {
+    @EnumSource(ContentChange.class)
+    void anOpenFileStaysWhatItIs(ContentChange change) throws GuestFilesystemException {
         assertThat(seenAround(filesystem, change, false)).isEqualTo(seenAround(truth, change, false));
     }
 
     @ParameterizedTest
-    @EnumSource(Change.class)
-    void anOpenFileThatWasReadStaysWhatItIs(Change change) throws GuestFilesystemException {
+    @EnumSource(ContentChange.class)
+    void anOpenFileThatWasReadStaysWhatItIs(ContentChange change) throws GuestFilesystemException {
         assertThat(seenAround(filesystem, change, true)).isEqualTo(seenAround(truth, change, true));
     }
 
     /** Reading the first has had the next read ahead, that which changes among them. */
     @ParameterizedTest
-    @EnumSource(Change.class)
-    void whatWasReadAheadIsNotUsedAfterAChange(Change change) throws GuestFilesystemException {
+    @EnumSource(ContentChange.class)
+    void whatWasReadAheadIsNotUsedAfterAChange(ContentChange change) throws GuestFilesystemException {
         read(filesystem, DIR.resolve("f0"));
-        change.body.run(filesystem);
-        change.body.run(truth);
+        change.run(filesystem);
+        change.run(truth);
 
         assertAllAreReadRightly();
+    }
+
+    @Test
+    void filesAreReadFromTheDriveIfTheyAreThere() throws GuestFilesystemException {
+        assertAllAreReadRightly();
+        assertThat(drive.bytesRead() > 0).isEqualTo(tree.onDrive);
     }
 
     @Test
@@ -183,14 +167,14 @@ class PrefetchingWhileChangingTest {
 
     private static List<String> seenWhileWritten(GuestFilesystem filesystem) throws GuestFilesystemException {
         List<String> seen = new ArrayList<>();
-        FileHandle writer = filesystem.open(F1, OpenFlags.READ_WRITE).handle();
-        filesystem.lookup(F1);
-        FileHandle reader = filesystem.open(F1, OpenFlags.READ_ONLY).handle();
+        FileHandle writer = filesystem.open(Names.FILE, OpenFlags.READ_WRITE).handle();
+        filesystem.lookup(Names.FILE);
+        FileHandle reader = filesystem.open(Names.FILE, OpenFlags.READ_ONLY).handle();
         for (int number = 0; number < 5; number++) {
             seen.add(read(filesystem, DIR.resolve("f0")));
             filesystem.write(writer, 1000 + number, ByteBuffer.wrap(new byte[] {(byte) number}));
             seen.add(read(filesystem, reader));
-            seen.add(read(filesystem, F1));
+            seen.add(read(filesystem, Names.FILE));
         }
         filesystem.release(writer);
         filesystem.release(reader);
@@ -200,13 +184,14 @@ class PrefetchingWhileChangingTest {
     @Test
     void filesAreReadTogetherWhileNewOnesAreMade() throws GuestFilesystemException {
         asked.take();
-        for (int i = 0; i < FILES; i++) {
+        for (int i = 0; i < tree.files; i++) {
             read(filesystem, DIR.resolve("f" + i));
             TreeChange made = new TreeChange.MakeFile(
                     GuestPath.of("/new" + i), 0644, Credentials.ROOT, ByteBuffer.allocate(10), AttributeChange.NONE);
             filesystem.changeLater(List.of(made)).join();
         }
 
-        assertThat(asked.operations()).noneMatch(operation -> operation.startsWith("open "));
+        assertThat(asked.operations().stream().anyMatch(operation -> operation.startsWith("open ")))
+                .isEqualTo(tree.bytes > GuestFilesystem.SMALL_FILE_BYTES);
     }
 }

@@ -52,9 +52,10 @@ class WriteBehindModelTest {
 
     private static void runSteps(Random random, long maxBytes, boolean folding) throws Exception {
         Side model = new Side(newFilesystem(folding));
-        LateUpdates guest = new LateUpdates(newFilesystem(folding), ForkJoinPool.commonPool());
+        OnDriveFilesystem drives = new OnDriveFilesystem(newFilesystem(folding));
+        LateUpdates guest = new LateUpdates(drives, ForkJoinPool.commonPool());
         CacheConfig config = new CacheConfig(Duration.ofDays(10_000), maxBytes);
-        Side tested = new Side(LateUpdates.drafts(new CachingFilesystem(guest.behind(), config)));
+        Side tested = new Side(LateUpdates.drafts(new CachingFilesystem(guest.behind(), config), drives));
         List<String> names = List.of("a", "B", folding ? "b" : "c");
         Actions actions = new Actions(random, names, path -> !leadsThroughALink(path, model.filesystem()));
         List<String> log = new ArrayList<>();
@@ -74,6 +75,8 @@ class WriteBehindModelTest {
             }
         }
         tested.filesystem().close();
+        // Otherwise it is not known what a path leads to.
+        assertThat(drives.bytesRead() > 0).isEqualTo(maxBytes > 0 && !folding);
     }
 
     /** Such paths the host's kernel resolves; only what it looks at may still be reached through them here. */

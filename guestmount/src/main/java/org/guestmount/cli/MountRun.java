@@ -87,7 +87,7 @@ final class MountRun extends GuestRun {
         boolean unchanging = options.readOnly() && !options.cacheTimeout().isZero();
         PrefetchingFilesystem prefetching = unchanging
                 ? PrefetchingFilesystem.readOnly(walked, caching, session.drives())
-                : PrefetchingFilesystem.writable(walked, caching);
+                : PrefetchingFilesystem.writable(walked, caching, session.drives());
         try (GuestFilesystem filesystem = defer ? new DraftFilesystem(prefetching, prefetching) : prefetching) {
             MountEnd end = new MountEnd(MountedGuest.mount(filesystem, mountConfig(drives.get(0), readOnly)));
             try {

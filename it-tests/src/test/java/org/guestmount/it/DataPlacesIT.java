@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import org.guestmount.it.framework.Command;
 import org.guestmount.it.framework.FilesystemType;
 import org.guestmount.it.framework.GuestImage;
 import org.guestmount.it.framework.KernelMount;
@@ -98,6 +100,63 @@ class DataPlacesIT {
         assertThat(Python.run(
                         mount.root(), "print(open(f'{root}/journalled', 'rb').read() == bytes(range(256)) * 4096)"))
                 .isEqualTo("True");
+    }
+
+    /** Data may be in the guest's memory or a journal only, and blocks have become another file's, when they are read. */
+    @Test
+    void whatIsWrittenIsReadWhereverItIs() throws IOException {
+        Path folder = WORKSPACE.folder();
+        GuestImage plain = withFolders(FilesystemType.EXT4.create(folder.resolve("plain.img"), 64));
+        GuestImage journalled = withFolders(FilesystemType.EXT4.create(folder.resolve("journalled.img"), 64));
+        GuestImage marked = withFolders(FilesystemType.EXT4.create(folder.resolve("marked.img"), 64));
+        GuestImage xfs = withFolders(FilesystemType.XFS.create(folder.resolve("plain-xfs.img"), MEBIBYTES));
+        // As chattr +j does, which not every root may: its directory has extents, and its files are to have their data
+        // journalled.
+        Command.of("debugfs", "-w", "-R", "set_inode_field /files flags 0x84000", marked.path())
+                .run();
+
+        Mount mount = WORKSPACE
+                .guestmount()
+                .drive(plain)
+                .drive(journalled)
+                .drive(marked)
+                .drive(xfs)
+                .device("/dev/sda")
+                .device("/dev/sdb:/b:data=journal")
+                .device("/dev/sdc:/c:nodelalloc")
+                .device("/dev/sdd:/d")
+                .writable()
+                .mount();
+        String written = Python.script(
+                "rewrite_and_read.py",
+                SEED,
+                mount.resolve("files"),
+                mount.resolve("b/files"),
+                mount.resolve("c/files"),
+                mount.resolve("d/files"));
+        mount.unmount();
+
+        StringBuilder kept = new StringBuilder();
+        for (GuestImage image : List.of(plain, journalled, marked, xfs)) {
+            try (KernelMount kernel = KernelMount.readOnly(image.path(), folder.resolve("kernel"))) {
+                kept.append(Python.run(kernel.root().resolve("files"), """
+                        import hashlib
+                        for name in sorted(os.listdir(root)):
+                            print(name, hashlib.sha256(open(f'{root}/{name}', 'rb').read()).hexdigest())
+                        """)).append('\n');
+            }
+        }
+        assertThat(kept).hasToString(written);
+    }
+
+    private static GuestImage withFolders(GuestImage image) throws IOException {
+        try (KernelMount kernel =
+                KernelMount.writable(image.path(), WORKSPACE.folder().resolve("kernel"))) {
+            for (String name : List.of("files", "b", "c", "d")) {
+                Files.createDirectory(kernel.root().resolve(name));
+            }
+        }
+        return image;
     }
 
     private static GuestImage image(FilesystemType type) throws IOException {

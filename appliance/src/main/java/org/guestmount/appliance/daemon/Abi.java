@@ -62,6 +62,8 @@ final class Abi {
     static final int MAP_SHARED = 1;
 
     static final int FS_IOC_FIEMAP = 0xC020660B;
+    static final int FS_IOC_GETFLAGS = 0x80086601;
+    static final int FS_JOURNAL_DATA_FL = 0x4000;
     static final int FIEMAP_FLAG_SYNC = 1;
 
     static final int RNDADDENTROPY = 0x40085203;

@@ -248,8 +248,9 @@ final class BlockDevices {
      *
      * @param drive its number
      * @param bytes from the beginning of the drive
+     * @param kernelName of the device itself
      */
-    record Start(int drive, long bytes) {}
+    record Start(int drive, long bytes, String kernelName) {}
 
     /** Where the device with this number begins; null if it is neither a drive nor a partition of one. */
     @Nullable
@@ -265,7 +266,7 @@ final class BlockDevices {
             return null;
         }
         long sectors = partition ? Long.parseLong(SystemFiles.readLine(device + "/start")) : 0;
-        return new Start(drive, sectors * SECTOR_BYTES);
+        return new Start(drive, sectors * SECTOR_BYTES, path[path.length - 1]);
     }
 
     private @Nullable String kernelName(DriveName name) throws GuestFilesystemException {

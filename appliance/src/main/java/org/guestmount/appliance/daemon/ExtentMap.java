@@ -9,9 +9,12 @@ import org.guestmount.core.fs.GuestFilesystemException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells where a file's data is on the drives, for filesystems which say so exactly and change nothing on the way.
+ * Tells where a file's data is on the drives, for filesystems which say so exactly, change nothing on the way and leave it there until the
+ * file is changed.
  *
- * <p>Source: Documentation/filesystems/fiemap.rst of the Linux kernel.
+ * <p>In ext3 and ext4 data may be in the journal only: of all files, or of those with an attribute.
+ *
+ * <p>Source: Documentation/filesystems/fiemap.rst of the Linux kernel; ext4(5), <i>data=</i>; chattr(1), <i>j</i>.
  */
 final class ExtentMap {
     /** In the order they are in {@code struct fiemap}: what is asked for, and how many were found. */
@@ -22,6 +25,7 @@ final class ExtentMap {
     private static final int MAX_EXTENTS = (Scratch.DATA_BYTES - HEADER_BYTES) / EXTENT_BYTES;
 
     private static final int FLAG_LAST = 0x1;
+    private static final int FLAG_DELALLOC = 0x4;
     private static final int FLAG_UNWRITTEN = 0x800;
     private static final int FLAG_MERGED = 0x1000;
     private static final int FLAG_SHARED = 0x2000;
@@ -29,17 +33,43 @@ final class ExtentMap {
     /** With any flag but these, known or not, the data is not simply there. */
     private static final int HARMLESS = FLAG_LAST | FLAG_UNWRITTEN | FLAG_MERGED | FLAG_SHARED;
 
+    /** Of each ext2, ext3 and ext4 the options in force, a line each, those that go without saying among them. */
+    private static final String EXT_OPTIONS = "/proc/fs/ext4/%s/options";
+
     private final BlockDevices.@Nullable Start start;
 
-    private ExtentMap(BlockDevices.@Nullable Start start) {
+    /** Whether there may be data that is not on the drive yet. */
+    private final boolean writable;
+
+    /** Whether single files may have their data in the journal. */
+    private final boolean mayJournal;
+
+    private ExtentMap(BlockDevices.@Nullable Start start, boolean writable, boolean mayJournal) {
         this.start = start;
+        this.writable = writable;
+        this.mayJournal = mayJournal;
     }
 
     /** Of the filesystem that the descriptor's file is on. */
     static ExtentMap ofFilesystem(int descriptor, BlockDevices devices, Object subject)
             throws GuestFilesystemException {
-        boolean exact = Stat.isOnExtOrXfs(descriptor, subject);
-        return new ExtentMap(exact ? Stat.startOfDevice(descriptor, devices, subject) : null);
+        if (!Stat.isOnExtOrXfs(descriptor, subject)) {
+            return new ExtentMap(null, false, false);
+        }
+        // What was in the journal has been written to its place before a filesystem is mounted read-only.
+        boolean writable = !Stat.isReadOnly(descriptor, subject);
+        boolean mayJournal = writable && Stat.isOnExt(descriptor, subject);
+        BlockDevices.Start start = Stat.startOfDevice(descriptor, devices, subject);
+        boolean known = start != null && !(mayJournal && journalsAll(start.kernelName()));
+        return new ExtentMap(known ? start : null, writable, mayJournal);
+    }
+
+    private static boolean journalsAll(String kernelName) {
+        try {
+            return SystemFiles.read(EXT_OPTIONS.formatted(kernelName)).lines().anyMatch("data=journal"::equals);
+        } catch (GuestFilesystemException e) {
+            return true;
+        }
     }
 
     /** Whether it can tell of any file. */
@@ -52,27 +82,24 @@ final class ExtentMap {
         return extents(descriptor, offset, MAX_EXTENTS, subject);
     }
 
-    /** All extents of a file; none if they are many. */
+    /** All extents of a file; none if they are many, or if it was written just now and is read faster from memory. */
     List<FileExtent> fewExtents(int descriptor, Object subject) throws GuestFilesystemException {
+        if (writable && hasNoPlaceYet(descriptor)) {
+            return List.of();
+        }
         List<FileExtent> extents = extents(descriptor, 0, FEW_EXTENTS, subject);
         return extents.get(extents.size() - 1).end() == Long.MAX_VALUE ? extents : List.of();
     }
 
     private List<FileExtent> extents(int descriptor, long offset, int max, Object subject)
             throws GuestFilesystemException {
-        if (start == null) {
+        Scratch scratch = Scratch.ofThread();
+        if (start == null || (mayJournal && isJournalled(descriptor, scratch))) {
             return List.of(restInGuest(offset));
         }
-        Scratch scratch = Scratch.ofThread();
         ByteBuffer memory = scratch.memory();
         int header = Scratch.DATA;
-        memory.putLong(header, offset)
-                .putLong(header + 8, Long.MAX_VALUE - offset)
-                .putInt(header + 16, Abi.FIEMAP_FLAG_SYNC)
-                .putInt(header + 20, 0)
-                .putInt(header + 24, max)
-                .putInt(header + 28, 0);
-        long result = Syscalls.ioctl(descriptor, Abi.FS_IOC_FIEMAP, scratch.address(Scratch.DATA));
+        long result = ask(descriptor, offset, max, Abi.FIEMAP_FLAG_SYNC, scratch);
         if (Syscalls.failedWith(result, Errno.EOPNOTSUPP)) {
             return List.of(restInGuest(offset));
         }
@@ -110,6 +137,33 @@ final class ExtentMap {
             extents.add(restInGuest(offset));
         }
         return extents;
+    }
+
+    /** What the kernel says, with the extents in {@link Scratch#DATA}. */
+    private static long ask(int descriptor, long offset, int max, int flags, Scratch scratch) {
+        int header = Scratch.DATA;
+        scratch.memory()
+                .putLong(header, offset)
+                .putLong(header + 8, Long.MAX_VALUE - offset)
+                .putInt(header + 16, flags)
+                .putInt(header + 20, 0)
+                .putInt(header + 24, max)
+                .putInt(header + 28, 0);
+        return Syscalls.ioctl(descriptor, Abi.FS_IOC_FIEMAP, scratch.address(Scratch.DATA));
+    }
+
+    /** Whether a file begins with what is in memory only. */
+    private static boolean hasNoPlaceYet(int descriptor) {
+        Scratch scratch = Scratch.ofThread();
+        ByteBuffer memory = scratch.memory();
+        return ask(descriptor, 0, 1, 0, scratch) == 0
+                && memory.getInt(Scratch.DATA + 20) > 0
+                && (memory.getInt(Scratch.DATA + HEADER_BYTES + 40) & FLAG_DELALLOC) != 0;
+    }
+
+    private static boolean isJournalled(int descriptor, Scratch scratch) {
+        long result = Syscalls.ioctl(descriptor, Abi.FS_IOC_GETFLAGS, scratch.address(Scratch.DATA));
+        return result != 0 || (scratch.memory().getInt(Scratch.DATA) & Abi.FS_JOURNAL_DATA_FL) != 0;
     }
 
     /** All there is from there on, to be asked for from the guest. */

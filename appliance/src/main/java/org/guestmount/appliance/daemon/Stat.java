@@ -93,8 +93,16 @@ final class Stat {
 
     /** Whether a descriptor is on ext2, ext3, ext4 or XFS, which tell where data is and write it where they are told. */
     static boolean isOnExtOrXfs(int descriptor, Object subject) throws GuestFilesystemException {
-        long magic = statfs(descriptor, subject).getLong(Scratch.STRUCT + Abi.STATFS_TYPE);
-        return magic == Abi.EXT_SUPER_MAGIC || magic == Abi.XFS_SUPER_MAGIC;
+        return isOnExt(descriptor, subject) || type(descriptor, subject) == Abi.XFS_SUPER_MAGIC;
+    }
+
+    /** Whether a descriptor is on ext2, ext3 or ext4. */
+    static boolean isOnExt(int descriptor, Object subject) throws GuestFilesystemException {
+        return type(descriptor, subject) == Abi.EXT_SUPER_MAGIC;
+    }
+
+    private static long type(int descriptor, Object subject) throws GuestFilesystemException {
+        return statfs(descriptor, subject).getLong(Scratch.STRUCT + Abi.STATFS_TYPE);
     }
 
     private static ByteBuffer statfs(int descriptor, Object subject) throws GuestFilesystemException {

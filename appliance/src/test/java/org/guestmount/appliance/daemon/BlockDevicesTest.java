@@ -141,8 +141,8 @@ final class BlockDevicesTest {
         Files.createDirectories(folder.resolve("sys/block/dm-0"));
         Files.createSymbolicLink(numbers.resolve("254:0"), Path.of("../../block/dm-0"));
 
-        assertThat(devices().start(8, 16)).isEqualTo(new BlockDevices.Start(5, 0));
-        assertThat(devices().start(8, 18)).isEqualTo(new BlockDevices.Start(5, 2048 * 512));
+        assertThat(devices().start(8, 16)).isEqualTo(new BlockDevices.Start(5, 0, "sdb"));
+        assertThat(devices().start(8, 18)).isEqualTo(new BlockDevices.Start(5, 2048 * 512, "sdb2"));
         assertThat(devices().start(254, 0)).isNull();
         assertThat(devices().start(0, 30)).isNull();
     }

@@ -325,9 +325,26 @@ public final class DraftFilesystem extends SettlingFilesystem {
     public long copyRange(
             FileHandle source, long sourceOffset, FileHandle destination, long destinationOffset, long length)
             throws GuestFilesystemException {
+        Draft draft = drafts.open(destination);
+        if (draft != null
+                && drafts.open(source) == null
+                && sourceOffset >= 0
+                && length > 0
+                && guest.getattr(source).size() <= GuestFilesystem.SMALL_FILE_BYTES) {
+            return copySmallFile(source, sourceOffset, draft, destinationOffset, length);
+        }
         long count = guest.copyRange(settled(source), sourceOffset, settled(destination), destinationOffset, length);
         backlog.spend(count);
         return count;
+    }
+
+    /** By reading what may be here already, and writing what may be put off. */
+    private long copySmallFile(FileHandle source, long sourceOffset, Draft draft, long destinationOffset, long length)
+            throws GuestFilesystemException {
+        ByteBuffer data = ByteBuffer.allocate((int) Math.min(length, GuestFilesystem.SMALL_FILE_BYTES));
+        int count = guest.read(source, sourceOffset, data);
+        backlog.spend(count);
+        return count == 0 ? 0 : draft.write(destinationOffset, data.flip());
     }
 
     @Override

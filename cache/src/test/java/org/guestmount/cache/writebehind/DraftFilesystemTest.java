@@ -205,6 +205,31 @@ class DraftFilesystemTest extends WriteBehindSupport {
         }
     }
 
+    @Test
+    void aSmallFileIsCopiedIntoADraft() throws Exception {
+        GuestPath path = GuestPath.of("/source");
+        FileHandle made = memory.create(path, OpenFlags.READ_WRITE, 0644, Credentials.ROOT)
+                .handle();
+        memory.write(made, 0, bytes("contents"));
+        FileHandle source = drafts.open(path, OpenFlags.READ_ONLY).handle();
+        FileHandle file = createDraft(DRAFT);
+        backend.take();
+
+        assertThat(drafts.copyRange(source, 3, file, 0, 1 << 30)).isEqualTo(5);
+        assertThat(drafts.copyRange(source, 8, file, 5, 1 << 30)).isZero();
+        drafts.release(file);
+
+        assertThat(backend.take()).noneMatch(request -> request.startsWith("copy") || request.startsWith("create"));
+        finish(inBackground(() -> {
+            drafts.sync();
+            return "done";
+        }));
+        ByteBuffer read = ByteBuffer.allocate(100);
+        memory.read(memory.open(DRAFT, OpenFlags.READ_ONLY).handle(), 0, read);
+        assertThat(new String(read.array(), 0, read.position(), StandardCharsets.US_ASCII))
+                .isEqualTo("tents");
+    }
+
     /** Something done with a file that is open. */
     @FunctionalInterface
     interface HandleUse {

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import org.guestmount.cache.CachingFilesystem;
 import org.guestmount.cache.PrefetchingFilesystem;
 import org.guestmount.core.fs.ChangeOutcome;
+import org.guestmount.core.fs.DriveData;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileUpdate;
@@ -44,8 +45,8 @@ public final class LateUpdates extends ForwardingGuestFilesystem {
     }
 
     /** Drafts over a cache, for which no time passes. */
-    public static GuestFilesystem drafts(CachingFilesystem cached) {
-        PrefetchingFilesystem prefetching = PrefetchingFilesystem.writable(cached, cached);
+    public static GuestFilesystem drafts(CachingFilesystem cached, DriveData drives) {
+        PrefetchingFilesystem prefetching = PrefetchingFilesystem.writable(cached, cached, drives);
         return new DraftFilesystem(prefetching, prefetching, () -> 0);
     }
 

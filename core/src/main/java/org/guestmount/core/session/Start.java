@@ -218,6 +218,7 @@ record Start(
                 raw.add(i, image, overlay.file());
                 disks.add(new GuestDisk(overlay.node(), image.secret(), drive.blockSize()));
             } else {
+                raw.add(i, image, null);
                 disks.add(new GuestDisk(image.writableNode(), image.secret(), drive.blockSize()));
             }
         }

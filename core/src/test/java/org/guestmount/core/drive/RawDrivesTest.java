@@ -61,6 +61,22 @@ final class RawDrivesTest {
     }
 
     @Test
+    void readsWhatTheGuestHasWrittenToTheImage() throws IOException {
+        DriveImage described = new DriveImage(new ImageFile(image, false), DriveFormat.RAW, 8192, null, null);
+        try (RawDrives drives = new RawDrives()) {
+            drives.add(0, described, null);
+            ByteBuffer read = ByteBuffer.allocate(100);
+            assertThat(drives.read(0, 300, read)).isTrue();
+            assertThat(read.array()).containsOnly(3);
+
+            Files.write(image, new byte[8192], StandardOpenOption.WRITE);
+
+            assertThat(drives.read(0, 300, read.clear())).isTrue();
+            assertThat(read.array()).containsOnly(0);
+        }
+    }
+
+    @Test
     void tellsNothingOfOtherFormatsDrivesAndPlaces() throws IOException {
         try (RawDrives drives = drives(DriveFormat.RAW)) {
             assertThat(drives.read(0, 0, ByteBuffer.allocate(10))).isFalse();
