@@ -75,9 +75,9 @@ final class LazyFile {
         DirectReader reader = small ? null : directReader();
         if (reader != null) {
             int start = destination.position();
-            int direct = reader.read(offset, destination);
+            int count = reader.read(offset, destination);
             if (!settled) {
-                return direct;
+                return count;
             }
             // It may have changed meanwhile, and what was read be another file's by now.
             destination.position(start);

@@ -28,11 +28,11 @@ import org.guestmount.core.fs.TreeChange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens files in the guest when they are first read, not before, and reads small files ahead when a program reads those of a directory one after the
- * other.
+ * Opens files in the guest when they are first read, not before, reads them from the drives where their data lies there, and reads small files ahead
+ * when a program reads those of a directory one after the other.
  *
  * <p>Before anything is sent that could give a file other contents or take its name away, all open files that the guest does not know of are opened
- * there, so that they stay what they are; and contents that were read before it are not used after it.
+ * there, so that they stay what they are, and are read through the guest from then on; and contents that were read before it are not used after it.
  */
 public final class PrefetchingFilesystem extends ForwardingGuestFilesystem implements Knowledge {
     /** Its handles count up from here: far from the guest's, which are positive, those of listings in memory, and those of drafts. */

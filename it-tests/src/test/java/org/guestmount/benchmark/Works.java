@@ -33,6 +33,8 @@ final class Works {
                     "four readers",
                     "for i in 0 1 2 3; do dd if=large.bin bs=1M skip=$((i * LARGE_MIB / 4)) count=$((LARGE_MIB / 4))"
                             + " status=none | cksum > \"$RESULTS/$i\" & done; wait; cat \"$RESULTS\"/?"),
+            Work.writing("cat, writable mount", "cksum < large.bin", ""),
+            Work.writing("tar, writable mount", "tar cf - tree | cksum", ""),
             Work.writing(
                     "write and fsync",
                     "dd if=\"$LARGE\" of=scratch/written bs=1M count=$((LARGE_MIB / 2)) conv=fsync" + " status=none",
@@ -45,6 +47,10 @@ final class Works {
                     "rsync in",
                     "rsync -a \"$CORPUS\"/small scratch/ && sync -f scratch",
                     "find scratch/small " + METADATA),
+            Work.writing(
+                    "cp within",
+                    "cp -a small/d0* scratch/ && sync -f scratch",
+                    "find scratch -mindepth 1 " + METADATA + "; " + CONTENTS),
             Work.writing("rm -rf", "rm -rf small/d0* && sync -f .", "find small " + METADATA),
             Work.writing("sqlite", "sqlite3 scratch/database \"$SQL\"", "sqlite3 scratch/database '.dump' | cksum"));
 
