@@ -33,8 +33,8 @@ final class Works {
                     "four readers",
                     "for i in 0 1 2 3; do dd if=large.bin bs=1M skip=$((i * LARGE_MIB / 4)) count=$((LARGE_MIB / 4))"
                             + " status=none | cksum > \"$RESULTS/$i\" & done; wait; cat \"$RESULTS\"/?"),
-            Work.writing("cat, writable mount", "cksum < large.bin", ""),
-            Work.writing("tar, writable mount", "tar cf - tree | cksum", ""),
+            Work.writing("cat writable", "cksum < large.bin", ""),
+            Work.writing("tar writable", "tar cf - tree | cksum", ""),
             Work.writing(
                     "write and fsync",
                     "dd if=\"$LARGE\" of=scratch/written bs=1M count=$((LARGE_MIB / 2)) conv=fsync" + " status=none",
