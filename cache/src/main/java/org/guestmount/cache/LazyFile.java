@@ -65,26 +65,28 @@ final class LazyFile {
     }
 
     int read(long offset, ByteBuffer destination) throws GuestFilesystemException {
-        if (settled) {
-            return guest.read(guestHandle(), offset, destination);
-        }
-        if (offset >= attributes.size()) {
+        if (!settled && offset >= attributes.size()) {
             return 0;
         }
         boolean small = attributes.size() <= GuestFilesystem.SMALL_FILE_BYTES;
-        DirectReader reader = small ? null : directReader();
-        if (reader != null) {
-            int start = destination.position();
-            int count = reader.read(offset, destination);
-            if (!settled) {
-                return count;
-            }
-            // It may have changed meanwhile, and what was read be another file's by now.
-            destination.position(start);
-            return guest.read(guestHandle(), offset, destination);
-        }
-        int count = small ? readHeld(offset, destination) : -1;
+        int count = small ? readHeld(offset, destination) : readDirectly(offset, destination);
         return count < 0 ? guest.read(guestHandle(), offset, destination) : count;
+    }
+
+    /** How much was read, -1 with nothing read if that has to be through the guest. */
+    private int readDirectly(long offset, ByteBuffer destination) throws GuestFilesystemException {
+        DirectReader reader = settled ? null : directReader();
+        if (reader == null) {
+            return -1;
+        }
+        int start = destination.position();
+        int count = reader.read(offset, destination);
+        if (!settled) {
+            return count;
+        }
+        // It may have changed meanwhile, and what was read be another file's by now.
+        destination.position(start);
+        return -1;
     }
 
     /** Null if nothing can be read but through the guest. */

@@ -2,6 +2,7 @@ package org.guestmount.cache;
 
 import com.google.errorprone.annotations.Immutable;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import org.guestmount.core.fs.AttributeChange;
@@ -10,6 +11,7 @@ import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.InMemoryGuestFilesystem;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.TreeChange;
@@ -61,13 +63,36 @@ enum ContentChange {
         void run(GuestFilesystem filesystem) throws GuestFilesystemException;
     }
 
-    /** Does it to a tree in which both names are those of one file. */
+    /**
+     * A tree that all of them can be done to: {@code /dir/f0} and so on, and another name of the second.
+     *
+     * @param bytes of the first file; each has one more than that before
+     */
+    static GuestFilesystem newTree(int files, int bytes) {
+        try {
+            GuestFilesystem tree = new InMemoryGuestFilesystem(() -> Instant.EPOCH);
+            GuestPath directory = Names.FILE.parent();
+            tree.mkdir(directory, 0755, Credentials.ROOT);
+            for (int i = 0; i < files; i++) {
+                GuestPath path = directory.resolve("f" + i);
+                tree.release(tree.create(path, OpenFlags.READ_WRITE, 0644, Credentials.ROOT)
+                        .handle());
+                write(tree, path, OpenFlags.READ_WRITE, bytes + i);
+            }
+            tree.link(Names.FILE, Names.OTHER);
+            return tree;
+        } catch (GuestFilesystemException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Does it to such a tree. */
     void run(GuestFilesystem filesystem) throws GuestFilesystemException {
         body.run(filesystem);
     }
 
     /** Bytes that are different from those of other numbers. */
-    static void write(GuestFilesystem filesystem, GuestPath path, OpenFlags flags, int number)
+    private static void write(GuestFilesystem filesystem, GuestPath path, OpenFlags flags, int number)
             throws GuestFilesystemException {
         byte[] data = new byte[number];
         Arrays.fill(data, (byte) number);

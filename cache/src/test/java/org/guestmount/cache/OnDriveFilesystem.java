@@ -20,7 +20,7 @@ import org.guestmount.core.fs.OpenFlags;
  *
  * <p>Threads: any.
  */
-public final class OnDriveFilesystem extends ForwardingGuestFilesystem implements DriveData {
+final class OnDriveFilesystem extends ForwardingGuestFilesystem implements DriveData {
     private static final byte REUSED = (byte) 0xEE;
 
     private final TreeMap<Long, byte[]> pieces = new TreeMap<>();
@@ -28,7 +28,7 @@ public final class OnDriveFilesystem extends ForwardingGuestFilesystem implement
     private long read;
     private Runnable beforeNextRead = () -> {};
 
-    public OnDriveFilesystem(GuestFilesystem delegate) {
+    OnDriveFilesystem(GuestFilesystem delegate) {
         super(delegate);
     }
 

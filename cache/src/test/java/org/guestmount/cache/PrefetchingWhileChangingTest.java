@@ -3,7 +3,6 @@ package org.guestmount.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,7 +14,6 @@ import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
-import org.guestmount.core.fs.InMemoryGuestFilesystem;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.RecordingGuestFilesystem;
 import org.guestmount.core.fs.TreeChange;
@@ -56,28 +54,11 @@ class PrefetchingWhileChangingTest {
 
     PrefetchingWhileChangingTest(Tree tree) {
         this.tree = tree;
-        this.truth = newTree();
-        this.drive = new OnDriveFilesystem(newTree());
+        this.truth = ContentChange.newTree(tree.files, tree.bytes);
+        this.drive = new OnDriveFilesystem(ContentChange.newTree(tree.files, tree.bytes));
         this.asked = new RecordingGuestFilesystem(drive);
         CachingFilesystem cached = new CachingFilesystem(asked, CacheConfig.DEFAULT);
         this.filesystem = PrefetchingFilesystem.writable(cached, cached, tree.onDrive ? drive : DriveData.NONE);
-    }
-
-    private GuestFilesystem newTree() {
-        try {
-            GuestFilesystem made = new InMemoryGuestFilesystem(() -> Instant.EPOCH);
-            made.mkdir(DIR, 0755, Credentials.ROOT);
-            for (int i = 0; i < tree.files; i++) {
-                GuestPath path = DIR.resolve("f" + i);
-                made.release(made.create(path, OpenFlags.READ_WRITE, 0644, Credentials.ROOT)
-                        .handle());
-                ContentChange.write(made, path, OpenFlags.READ_WRITE, tree.bytes + i);
-            }
-            made.link(Names.FILE, Names.OTHER);
-            return made;
-        } catch (GuestFilesystemException e) {
-            throw new AssertionError(e);
-        }
     }
 
     @BeforeEach

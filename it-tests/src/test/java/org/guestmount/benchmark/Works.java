@@ -8,7 +8,11 @@ import java.util.List;
  */
 final class Works {
     private static final String METADATA = "-printf '%p %s %m %U %G %T@ %l\\n' | LC_ALL=C sort | cksum";
+    private static final String READ_LARGE = "cksum < large.bin";
+    private static final String PACK = "tar cf - tree | cksum";
     private static final String CONTENTS = "find scratch -type f -print0 | LC_ALL=C sort -z | xargs -0r cat | cksum";
+
+    private static final String WRITTEN = "find scratch -mindepth 1 " + METADATA + "; " + CONTENTS;
 
     /** Mounting and nothing else. */
     static final Work LAUNCH = Work.reading("launch", "");
@@ -23,8 +27,8 @@ final class Works {
                     "rsync unchanged", "rsync -ai --stats \"$CORPUS\"/small/ small/ | grep -c '^[<>ch.*]' || true"),
             Work.reading("deep trees", "find deep " + METADATA),
             Work.reading("huge directory", "ls -l --time-style=+%s many | cksum"),
-            Work.readingTwice("cat large", "cksum < large.bin"),
-            Work.reading("tar", "tar cf - tree | cksum"),
+            Work.readingTwice("cat large", READ_LARGE),
+            Work.reading("tar", PACK),
             Work.reading("small files", "cat small/*/* | cksum"),
             Work.reading("grep -r", "grep -rl EINVAL tree | LC_ALL=C sort | cksum"),
             Work.reading("random 4 KiB", "python3 -c \"$RANDOM_READS\" large.bin 4096 \"$SMALL_READS\" 4"),
@@ -33,24 +37,18 @@ final class Works {
                     "four readers",
                     "for i in 0 1 2 3; do dd if=large.bin bs=1M skip=$((i * LARGE_MIB / 4)) count=$((LARGE_MIB / 4))"
                             + " status=none | cksum > \"$RESULTS/$i\" & done; wait; cat \"$RESULTS\"/?"),
-            Work.writing("cat writable", "cksum < large.bin", ""),
-            Work.writing("tar writable", "tar cf - tree | cksum", ""),
+            Work.writing("cat writable", READ_LARGE, ""),
+            Work.writing("tar writable", PACK, ""),
             Work.writing(
                     "write and fsync",
                     "dd if=\"$LARGE\" of=scratch/written bs=1M count=$((LARGE_MIB / 2)) conv=fsync" + " status=none",
                     "cksum < scratch/written"),
-            Work.writing(
-                    "untar and sync",
-                    "tar xf \"$TAR\" -C scratch && sync -f scratch",
-                    "find scratch -mindepth 1 " + METADATA + "; " + CONTENTS),
+            Work.writing("untar and sync", "tar xf \"$TAR\" -C scratch && sync -f scratch", WRITTEN),
             Work.writing(
                     "rsync in",
                     "rsync -a \"$CORPUS\"/small scratch/ && sync -f scratch",
                     "find scratch/small " + METADATA),
-            Work.writing(
-                    "cp within",
-                    "cp -a small/d0* scratch/ && sync -f scratch",
-                    "find scratch -mindepth 1 " + METADATA + "; " + CONTENTS),
+            Work.writing("cp within", "cp -a small/d0* scratch/ && sync -f scratch", WRITTEN),
             Work.writing("rm -rf", "rm -rf small/d0* && sync -f .", "find small " + METADATA),
             Work.writing("sqlite", "sqlite3 scratch/database \"$SQL\"", "sqlite3 scratch/database '.dump' | cksum"));
 

@@ -110,8 +110,7 @@ class DataPlacesIT {
         GuestImage journalled = withFolders(FilesystemType.EXT4.create(folder.resolve("journalled.img"), 64));
         GuestImage marked = withFolders(FilesystemType.EXT4.create(folder.resolve("marked.img"), 64));
         GuestImage xfs = withFolders(FilesystemType.XFS.create(folder.resolve("plain-xfs.img"), MEBIBYTES));
-        // As chattr +j does, which not every root may: its directory has extents, and its files are to have their data
-        // journalled.
+        // As chattr +j does, which not every root may. It is of effect only without delayed allocation.
         Command.of("debugfs", "-w", "-R", "set_inode_field /files flags 0x84000", marked.path())
                 .run();
 

@@ -105,7 +105,7 @@ final class DirectWriter implements AutoCloseable {
     private int open() {
         try {
             // Elsewhere it is not known to be sound and of use: a compressing filesystem would not compress.
-            return Stat.isOnExtOrXfs(opened, "a file")
+            return Stat.kindOfFilesystem(opened, "a file").isExtOrXfs()
                     ? (int) Syscalls.open(
                             "/proc/self/fd/" + opened,
                             Abi.O_WRONLY | Abi.O_DIRECT | (flags.bits() & (OpenFlags.SYNC | OpenFlags.DSYNC)))

@@ -20,7 +20,10 @@ final class ExtentMap {
     /** In the order they are in {@code struct fiemap}: what is asked for, and how many were found. */
     private static final int HEADER_BYTES = 32;
 
+    private static final int COUNT = Scratch.DATA + 20;
+    private static final int FIRST_EXTENT = Scratch.DATA + HEADER_BYTES;
     private static final int EXTENT_BYTES = 56;
+    private static final int EXTENT_FLAGS = 40;
     private static final int FEW_EXTENTS = 8;
     private static final int MAX_EXTENTS = (Scratch.DATA_BYTES - HEADER_BYTES) / EXTENT_BYTES;
 
@@ -53,13 +56,11 @@ final class ExtentMap {
     /** Of the filesystem that the descriptor's file is on. */
     static ExtentMap ofFilesystem(int descriptor, BlockDevices devices, Object subject)
             throws GuestFilesystemException {
-        if (!Stat.isOnExtOrXfs(descriptor, subject)) {
-            return new ExtentMap(null, false, false);
-        }
+        Stat.Kind kind = Stat.kindOfFilesystem(descriptor, subject);
+        BlockDevices.Start start = kind.isExtOrXfs() ? Stat.startOfDevice(descriptor, devices, subject) : null;
+        boolean writable = !kind.readOnly();
         // What was in the journal has been written to its place before a filesystem is mounted read-only.
-        boolean writable = !Stat.isReadOnly(descriptor, subject);
-        boolean mayJournal = writable && Stat.isOnExt(descriptor, subject);
-        BlockDevices.Start start = Stat.startOfDevice(descriptor, devices, subject);
+        boolean mayJournal = writable && kind.isExt();
         boolean known = start != null && !(mayJournal && journalsAll(start.kernelName()));
         return new ExtentMap(known ? start : null, writable, mayJournal);
     }
@@ -93,27 +94,25 @@ final class ExtentMap {
 
     private List<FileExtent> extents(int descriptor, long offset, int max, Object subject)
             throws GuestFilesystemException {
-        Scratch scratch = Scratch.ofThread();
-        if (start == null || (mayJournal && isJournalled(descriptor, scratch))) {
+        if (start == null || (mayJournal && isJournalled(descriptor))) {
             return List.of(restInGuest(offset));
         }
-        ByteBuffer memory = scratch.memory();
-        int header = Scratch.DATA;
-        long result = ask(descriptor, offset, max, Abi.FIEMAP_FLAG_SYNC, scratch);
+        ByteBuffer memory = Scratch.ofThread().memory();
+        long result = ask(descriptor, offset, max, Abi.FIEMAP_FLAG_SYNC);
         if (Syscalls.failedWith(result, Errno.EOPNOTSUPP)) {
             return List.of(restInGuest(offset));
         }
         Syscalls.check(result, "map", subject);
-        int count = memory.getInt(header + 20);
+        int count = memory.getInt(COUNT);
         List<FileExtent> extents = new ArrayList<>(count + 1);
         long end = offset;
         boolean last = count == 0;
         for (int i = 0; i < count; i++) {
-            int at = header + HEADER_BYTES + i * EXTENT_BYTES;
+            int at = FIRST_EXTENT + i * EXTENT_BYTES;
             long skipped = Math.max(0, end - memory.getLong(at));
             long begin = memory.getLong(at) + skipped;
             long length = memory.getLong(at + 16) - skipped;
-            int flags = memory.getInt(at + 40);
+            int flags = memory.getInt(at + EXTENT_FLAGS);
             last = (flags & FLAG_LAST) != 0;
             if (length <= 0) {
                 continue;
@@ -140,13 +139,14 @@ final class ExtentMap {
     }
 
     /** What the kernel says, with the extents in {@link Scratch#DATA}. */
-    private static long ask(int descriptor, long offset, int max, int flags, Scratch scratch) {
+    private static long ask(int descriptor, long offset, int max, int flags) {
+        Scratch scratch = Scratch.ofThread();
         int header = Scratch.DATA;
         scratch.memory()
                 .putLong(header, offset)
                 .putLong(header + 8, Long.MAX_VALUE - offset)
                 .putInt(header + 16, flags)
-                .putInt(header + 20, 0)
+                .putInt(COUNT, 0)
                 .putInt(header + 24, max)
                 .putInt(header + 28, 0);
         return Syscalls.ioctl(descriptor, Abi.FS_IOC_FIEMAP, scratch.address(Scratch.DATA));
@@ -154,14 +154,14 @@ final class ExtentMap {
 
     /** Whether a file begins with what is in memory only. */
     private static boolean hasNoPlaceYet(int descriptor) {
-        Scratch scratch = Scratch.ofThread();
-        ByteBuffer memory = scratch.memory();
-        return ask(descriptor, 0, 1, 0, scratch) == 0
-                && memory.getInt(Scratch.DATA + 20) > 0
-                && (memory.getInt(Scratch.DATA + HEADER_BYTES + 40) & FLAG_DELALLOC) != 0;
+        ByteBuffer memory = Scratch.ofThread().memory();
+        return ask(descriptor, 0, 1, 0) == 0
+                && memory.getInt(COUNT) > 0
+                && (memory.getInt(FIRST_EXTENT + EXTENT_FLAGS) & FLAG_DELALLOC) != 0;
     }
 
-    private static boolean isJournalled(int descriptor, Scratch scratch) {
+    private static boolean isJournalled(int descriptor) {
+        Scratch scratch = Scratch.ofThread();
         long result = Syscalls.ioctl(descriptor, Abi.FS_IOC_GETFLAGS, scratch.address(Scratch.DATA));
         return result != 0 || (scratch.memory().getInt(Scratch.DATA) & Abi.FS_JOURNAL_DATA_FL) != 0;
     }

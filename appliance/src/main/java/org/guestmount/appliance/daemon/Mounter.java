@@ -64,7 +64,7 @@ final class Mounter {
     private boolean isReadOnly(GuestPath mountpoint) throws GuestFilesystemException {
         int mounted = root.locateDirectory(mountpoint, "look at");
         try {
-            return Stat.isReadOnly(mounted, mountpoint);
+            return Stat.kindOfFilesystem(mounted, mountpoint).readOnly();
         } finally {
             Syscalls.close(mounted);
         }

@@ -86,23 +86,30 @@ final class Stat {
         out.putLong(seconds(struct, offset)).putInt(nanos(struct, offset));
     }
 
-    /** Whether the filesystem a descriptor is on refuses to be written to. */
-    static boolean isReadOnly(int descriptor, Object subject) throws GuestFilesystemException {
-        return (statfs(descriptor, subject).getLong(Scratch.STRUCT + Abi.STATFS_FLAGS) & Abi.ST_RDONLY) != 0;
+    /**
+     * What kind of filesystem there is, and how it is mounted.
+     *
+     * @param type as in {@code struct statfs}
+     * @param readOnly whether it refuses to be written to
+     */
+    record Kind(long type, boolean readOnly) {
+        /** ext2, ext3 or ext4. */
+        boolean isExt() {
+            return type == Abi.EXT_SUPER_MAGIC;
+        }
+
+        /** These tell where data is and write it where they are told. */
+        boolean isExtOrXfs() {
+            return isExt() || type == Abi.XFS_SUPER_MAGIC;
+        }
     }
 
-    /** Whether a descriptor is on ext2, ext3, ext4 or XFS, which tell where data is and write it where they are told. */
-    static boolean isOnExtOrXfs(int descriptor, Object subject) throws GuestFilesystemException {
-        return isOnExt(descriptor, subject) || type(descriptor, subject) == Abi.XFS_SUPER_MAGIC;
-    }
-
-    /** Whether a descriptor is on ext2, ext3 or ext4. */
-    static boolean isOnExt(int descriptor, Object subject) throws GuestFilesystemException {
-        return type(descriptor, subject) == Abi.EXT_SUPER_MAGIC;
-    }
-
-    private static long type(int descriptor, Object subject) throws GuestFilesystemException {
-        return statfs(descriptor, subject).getLong(Scratch.STRUCT + Abi.STATFS_TYPE);
+    /** Of the filesystem a descriptor is on. */
+    static Kind kindOfFilesystem(int descriptor, Object subject) throws GuestFilesystemException {
+        ByteBuffer struct = statfs(descriptor, subject);
+        return new Kind(
+                struct.getLong(Scratch.STRUCT + Abi.STATFS_TYPE),
+                (struct.getLong(Scratch.STRUCT + Abi.STATFS_FLAGS) & Abi.ST_RDONLY) != 0);
     }
 
     private static ByteBuffer statfs(int descriptor, Object subject) throws GuestFilesystemException {
