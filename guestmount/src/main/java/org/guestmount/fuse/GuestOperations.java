@@ -64,6 +64,11 @@ public final class GuestOperations implements AutoCloseable {
         this.privileges = new Privileges(this.filesystem);
     }
 
+    /** Whether every change is refused. */
+    public boolean isReadOnly() {
+        return readOnly;
+    }
+
     /** The {@code st_ino} the host is told. */
     public long inodeNumber(InodeKey inode) {
         return inodeNumbers.of(inode);
@@ -332,13 +337,7 @@ public final class GuestOperations implements AutoCloseable {
     @Override
     public void close() {
         openFiles.keySet().forEach(this::releaseQuietly);
-        for (DirectoryListing listing : openDirectories) {
-            try {
-                releasedir(listing);
-            } catch (GuestFilesystemException e) {
-                LOG.debug("closing a listing: {}", e.getMessage());
-            }
-        }
+        openDirectories.forEach(this::releasedirQuietly);
     }
 
     /** Releases a file where nobody is left to be told of an error. */
@@ -347,6 +346,15 @@ public final class GuestOperations implements AutoCloseable {
             release(file);
         } catch (GuestFilesystemException e) {
             LOG.debug("closing a file: {}", e.getMessage());
+        }
+    }
+
+    /** Releases a listing where nobody is left to be told of an error. */
+    public void releasedirQuietly(DirectoryListing listing) {
+        try {
+            releasedir(listing);
+        } catch (GuestFilesystemException e) {
+            LOG.debug("closing a listing: {}", e.getMessage());
         }
     }
 

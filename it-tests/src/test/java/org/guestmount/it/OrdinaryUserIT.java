@@ -45,6 +45,38 @@ class OrdinaryUserIT {
     }
 
     @Test
+    void othersAreRefusedWhatTheKernelCouldShowThemByItself() throws IOException {
+        Path contents = WORKSPACE.newFolder("shared-contents");
+        Files.writeString(contents.resolve("file"), "for root");
+        GuestImage image = GuestImage.ext4(WORKSPACE.folder().resolve("shared.img"), 64, contents);
+        Mount mount = WORKSPACE
+                .guestmount()
+                .drive(image)
+                .device("/dev/sda")
+                .readOnly()
+                .with("-o", "allow_root")
+                .mount();
+
+        // Now names, attributes and contents are in the kernel's caches.
+        assertThat(Command.of("sh", "-c", "ls -l \"$0\" >&2; cat \"$0\"/file", mount.root())
+                        .run())
+                .isEqualTo("for root");
+        Command.Result others = Command.of(
+                        "runuser",
+                        "-u",
+                        OrdinaryUser.NAME,
+                        "--",
+                        "sh",
+                        "-c",
+                        "(cat \"$0\"/file; ls \"$0\") 2>&1",
+                        mount.root())
+                .result();
+
+        assertThat(others.status()).isNotZero();
+        assertThat(others.output()).doesNotContain("for root").contains("Permission denied");
+    }
+
+    @Test
     void someoneElsesImageCanBeReadWhereItIsReadable() throws IOException {
         Path contents = WORKSPACE.newFolder("others-contents");
         Files.writeString(contents.resolve("secret"), "for root");

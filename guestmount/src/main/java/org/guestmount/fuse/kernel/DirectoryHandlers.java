@@ -29,13 +29,15 @@ final class DirectoryHandlers {
     private final Context context;
     private final GuestOperations operations;
     private final NodeTable nodes;
+    private final Unopened unopened;
     private final ConcurrentHashMap<Long, DirectoryListing> listings = new ConcurrentHashMap<>();
     private final AtomicLong nextHandle = new AtomicLong(1);
 
-    DirectoryHandlers(Context context) {
+    DirectoryHandlers(Context context, Unopened unopened) {
         this.context = context;
         this.operations = context.operations();
         this.nodes = context.nodes();
+        this.unopened = unopened;
     }
 
     void register(Map<Opcode, Handler> handlers) {
@@ -63,24 +65,51 @@ final class DirectoryHandlers {
     }
 
     private void read(Request in, Reply out, boolean plus) throws GuestFilesystemException {
-        DirectoryListing listing = listings.get(in.u64());
+        long handle = in.u64();
+        long position = in.u64();
+        int end = out.position() + in.u32();
+        if (handle == Unopened.NO_HANDLE) {
+            readUnopened(in.node(), position, out, end, plus);
+            return;
+        }
+        DirectoryListing listing = listings.get(handle);
         if (listing == null) {
             throw GuestFilesystemException.of(Errno.EBADF, "readdir", in.node());
         }
-        long position = in.u64();
-        int end = out.position() + in.u32();
-        Node directory = nodes.get(in.node());
-        try (NodeLocks.Held held = context.locks().use(directory)) {
-            boolean room = true;
-            while (room && position < DOTS) {
-                room = putDot(out, end, directory, position++, plus);
-            }
-            DirectoryEntry entry = room ? listing.entry(position - DOTS) : null;
-            while (entry != null && putEntry(out, end, directory, listing, entry, position, plus)) {
-                position++;
-                entry = listing.entry(position - DOTS);
+        read(in.node(), listing, position, out, end, plus);
+    }
+
+    private void readUnopened(long node, long position, Reply out, int end, boolean plus)
+            throws GuestFilesystemException {
+        DirectoryListing listing = unopened.listing(node, position);
+        long next = position;
+        try {
+            next = read(node, listing, position, out, end, plus);
+        } finally {
+            if (next == position) {
+                unopened.closeQuietly(listing);
+            } else {
+                unopened.keep(node, next, listing);
             }
         }
+    }
+
+    /** Returns the position of what is to follow: the same at the end. */
+    private long read(long node, DirectoryListing listing, long position, Reply out, int end, boolean plus)
+            throws GuestFilesystemException {
+        Node directory = nodes.get(node);
+        long next = position;
+        try (NodeLocks.Held held = context.locks().use(directory)) {
+            while (next < DOTS && putDot(out, end, directory, next, plus)) {
+                next++;
+            }
+            DirectoryEntry entry = next < DOTS ? null : listing.entry(next - DOTS);
+            while (entry != null && putEntry(out, end, directory, listing, entry, next, plus)) {
+                next++;
+                entry = listing.entry(next - DOTS);
+            }
+        }
+        return next;
     }
 
     private boolean putDot(Reply out, int end, Node directory, long position, boolean plus) {

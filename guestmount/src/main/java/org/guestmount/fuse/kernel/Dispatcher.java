@@ -29,6 +29,11 @@ final class Dispatcher {
             Opcode.FSYNCDIR,
             Opcode.RELEASEDIR);
 
+    /** What is not told of any more if the kernel opens and closes by itself. */
+    private static final Set<Opcode> OPENING =
+            EnumSet.of(Opcode.OPEN, Opcode.FLUSH, Opcode.RELEASE, Opcode.OPENDIR, Opcode.RELEASEDIR);
+
+    private final Negotiation negotiation;
     private final Map<Opcode, Handler> handlers = new EnumMap<>(Opcode.class);
     private final @Nullable Integer onlyUser;
     private final boolean traced;
@@ -36,12 +41,14 @@ final class Dispatcher {
     Dispatcher(Context context, Negotiation negotiation, @Nullable Integer onlyUser, boolean traced) {
         this.onlyUser = onlyUser;
         this.traced = traced;
+        this.negotiation = negotiation;
         negotiation.register(handlers);
         new NameHandlers(context).register(handlers);
         new RemovalHandlers(context).register(handlers);
         new AttributeHandlers(context).register(handlers);
-        new FileHandlers(context).register(handlers);
-        new DirectoryHandlers(context).register(handlers);
+        Unopened unopened = new Unopened(context);
+        new FileHandlers(context, unopened).register(handlers);
+        new DirectoryHandlers(context, unopened).register(handlers);
     }
 
     /**
@@ -61,7 +68,7 @@ final class Dispatcher {
 
     private int result(@Nullable Opcode opcode, Request in, Reply out) {
         Handler handler = opcode == null ? null : handlers.get(opcode);
-        if (opcode == null || handler == null) {
+        if (opcode == null || handler == null || (negotiation.isWithoutOpens() && OPENING.contains(opcode))) {
             return -Errno.ENOSYS.number();
         }
         if (onlyUser != null && in.uid() != onlyUser && in.uid() != ROOT && isRefusable(opcode)) {

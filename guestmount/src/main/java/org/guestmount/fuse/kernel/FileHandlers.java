@@ -37,11 +37,13 @@ final class FileHandlers {
     private final Context context;
     private final GuestOperations operations;
     private final NodeTable nodes;
+    private final Unopened unopened;
 
-    FileHandlers(Context context) {
+    FileHandlers(Context context, Unopened unopened) {
         this.context = context;
         this.operations = context.operations();
         this.nodes = context.nodes();
+        this.unopened = unopened;
     }
 
     void register(Map<Opcode, Handler> handlers) {
@@ -55,8 +57,10 @@ final class FileHandlers {
             operations.release(handle(in));
         });
         handlers.put(Opcode.FSYNC, (in, out) -> {
-            FileHandle file = handle(in);
-            operations.fsync(file, (in.u32() & FDATASYNC) != 0);
+            long handle = in.u64();
+            if (handle != Unopened.NO_HANDLE) {
+                operations.fsync(new FileHandle(handle), (in.u32() & FDATASYNC) != 0);
+            }
         });
         handlers.put(Opcode.FALLOCATE, (in, out) -> {
             FileHandle file = handle(in);
@@ -66,9 +70,10 @@ final class FileHandlers {
             dropPrivilegesAfter(in, file);
         });
         handlers.put(Opcode.LSEEK, (in, out) -> {
-            FileHandle file = handle(in);
+            long handle = in.u64();
             long offset = in.u64();
-            out.u64(operations.seek(file, offset, in.u32()));
+            int whence = in.u32();
+            out.u64(using(in.node(), handle, file -> operations.seek(file, offset, whence)));
         });
         handlers.put(Opcode.COPY_FILE_RANGE, this::copy);
     }
@@ -107,9 +112,15 @@ final class FileHandlers {
     }
 
     private void read(Request in, Reply out) throws GuestFilesystemException {
-        FileHandle file = handle(in);
+        long handle = in.u64();
         long offset = in.u64();
-        out.filled(operations.read(file, offset, out.room(in.u32())));
+        ByteBuffer room = out.room(in.u32());
+        out.filled(using(in.node(), handle, file -> operations.read(file, offset, room)));
+    }
+
+    /** Uses an open file, or the file of a node that the kernel has opened by itself. */
+    private <R> R using(long node, long handle, Context.Use<R, FileHandle> use) throws GuestFilesystemException {
+        return handle == Unopened.NO_HANDLE ? unopened.using(node, use) : use.with(new FileHandle(handle));
     }
 
     private void write(Request in, Reply out) throws GuestFilesystemException {

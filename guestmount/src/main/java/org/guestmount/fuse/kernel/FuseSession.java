@@ -46,7 +46,9 @@ public final class FuseSession {
             throws IOException, InterruptedException {
         NodeTable nodes = new NodeTable(operations.getattr(GuestPath.ROOT).key());
         Context context = new Context(operations, nodes, new NodeLocks(), config.view());
-        Negotiation negotiation = new Negotiation(config.limits());
+        // Who is served is asked when something is opened.
+        boolean mayDoWithoutOpens = operations.isReadOnly() && config.onlyUser() == null;
+        Negotiation negotiation = new Negotiation(config.limits(), mayDoWithoutOpens);
         Dispatcher dispatcher = new Dispatcher(context, negotiation, config.onlyUser(), config.traced());
         FuseDevice device = FuseDevice.mount(config.mountpoint(), config.mountOptions());
         FuseSession session = new FuseSession(device, operations);

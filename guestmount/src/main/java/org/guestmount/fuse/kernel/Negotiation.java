@@ -17,9 +17,11 @@ final class Negotiation {
     private static final int BIG_WRITES = 1 << 5;
     private static final int DO_READDIRPLUS = 1 << 13;
     private static final int ASYNC_DIO = 1 << 15;
+    private static final int NO_OPEN_SUPPORT = 1 << 17;
     private static final int PARALLEL_DIROPS = 1 << 18;
     private static final int MAX_PAGES = 1 << 22;
     private static final int CACHE_SYMLINKS = 1 << 23;
+    private static final int NO_OPENDIR_SUPPORT = 1 << 24;
 
     /**
      * {@code FUSE_HANDLE_KILLPRIV_V2}: we clear setuid and setgid when told to. Otherwise the kernel asks for attributes
@@ -36,14 +38,29 @@ final class Negotiation {
             | CACHE_SYMLINKS
             | HANDLE_KILLPRIV_V2;
 
+    /** What a kernel says that can do without opens; there is nothing to be answered. */
+    private static final int WITHOUT_OPENS = NO_OPEN_SUPPORT | NO_OPENDIR_SUPPORT;
+
     private static final int PAGE_BYTES = 4096;
     private static final int UNUSED_BYTES = 32;
 
     private final SessionConfig.Limits limits;
+    private final boolean mayDoWithoutOpens;
     private final CountDownLatch answered = new CountDownLatch(1);
+    private volatile boolean withoutOpens;
 
-    Negotiation(SessionConfig.Limits limits) {
+    /** @param mayDoWithoutOpens whether nothing can be changed through the mount, by nobody who has to be refused */
+    Negotiation(SessionConfig.Limits limits, boolean mayDoWithoutOpens) {
         this.limits = limits;
+        this.mayDoWithoutOpens = mayDoWithoutOpens;
+    }
+
+    /**
+     * Whether the kernel is to open and close files and directories by itself: once told {@code ENOSYS} for an open, it tells of none any
+     * more, reads without a handle, and keeps what it read, listings too. Nothing of a read-only mount depends on who has it open.
+     */
+    boolean isWithoutOpens() {
+        return withoutOpens;
     }
 
     void register(Map<Opcode, Handler> handlers) {
@@ -61,6 +78,7 @@ final class Negotiation {
             out.u32(MAJOR).u32(MINOR).zeros(UNUSED_BYTES);
             return;
         }
+        withoutOpens = mayDoWithoutOpens && (able & WITHOUT_OPENS) == WITHOUT_OPENS;
         int wanted = WANTED | (limits.asyncRead() ? ASYNC_READ : 0);
         out.u32(MAJOR).u32(Math.min(minor, MINOR));
         out.u32(Math.min(readahead, limits.maxReadaheadBytes())).u32(wanted & able);

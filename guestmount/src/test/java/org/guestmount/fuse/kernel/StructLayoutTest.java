@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** Sizes and offsets as a C compiler gives them for linux/fuse.h. */
 class StructLayoutTest {
+    private static final int NO_OPEN_SUPPORT = 1 << 17;
+    private static final int NO_OPENDIR_SUPPORT = 1 << 24;
     private static final int HANDLE_KILLPRIV_V2 = 1 << 28;
 
     private static final FileAttributes ATTRIBUTES = new FileAttributes(
@@ -164,17 +166,32 @@ class StructLayoutTest {
         assertPayload(8);
     }
 
-    @Test
-    void initialAgreement() throws Exception {
+    /** What is agreed with a kernel of those abilities. */
+    private Negotiation agreed(boolean mayDoWithoutOpens, int able) throws Exception {
         Map<Opcode, Handler> handlers = new EnumMap<>(Opcode.class);
-        Negotiation negotiation = new Negotiation(new SessionConfig.Limits(1 << 20, 65536, 64, 48, true));
+        Negotiation negotiation =
+                new Negotiation(new SessionConfig.Limits(1 << 20, 65536, 64, 48, true), mayDoWithoutOpens);
         negotiation.register(handlers);
         ByteBuffer asked = ByteBuffer.allocate(128).order(ByteOrder.nativeOrder());
-        asked.putInt(40, 7).putInt(44, 38).putInt(48, 131072).putInt(52, -1);
+        asked.putInt(40, 7).putInt(44, 38).putInt(48, 131072).putInt(52, able);
         Request request = new Request(asked);
         request.received(104);
-
+        reply.reset();
         Objects.requireNonNull(handlers.get(Opcode.INIT)).handle(request, reply);
+        return negotiation;
+    }
+
+    @Test
+    void opensAreLeftToKernelsThatCanDoWithoutUs() throws Exception {
+        assertThat(agreed(true, -1).isWithoutOpens()).isTrue();
+        assertThat(agreed(false, -1).isWithoutOpens()).isFalse();
+        assertThat(agreed(true, ~NO_OPEN_SUPPORT).isWithoutOpens()).isFalse();
+        assertThat(agreed(true, ~NO_OPENDIR_SUPPORT).isWithoutOpens()).isFalse();
+    }
+
+    @Test
+    void initialAgreement() throws Exception {
+        Negotiation negotiation = agreed(false, -1);
 
         assertPayload(64);
         assertThat(u32(0)).isEqualTo(7);
