@@ -136,7 +136,11 @@ final class Listings {
             asked = resolver.ask(operation, resolver.reach(path));
         } catch (GuestFilesystemException e) {
             if (e.errno() != Errno.ENOENT) {
-                throw e;
+                if (!(dentry instanceof Present present)) {
+                    throw e;
+                }
+                // As the guest lists it: it does not hide the others.
+                asked = FileDetails.unreadable(present.inode(), present.type());
             }
         }
         // Its name may have been forgotten since the listing began, because of a change beside it or of its age.

@@ -3,22 +3,29 @@ package org.guestmount.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.guestmount.it.framework.Backend;
 import org.guestmount.it.framework.Command;
 import org.guestmount.it.framework.FilesystemType;
 import org.guestmount.it.framework.GuestImage;
 import org.guestmount.it.framework.Guestmount;
+import org.guestmount.it.framework.KernelMount;
+import org.guestmount.it.framework.Mount;
 import org.guestmount.it.framework.Needs;
 import org.guestmount.it.framework.PartitionedDisk;
 import org.guestmount.it.framework.Python;
 import org.guestmount.it.framework.Requirement;
 import org.guestmount.it.framework.StorageStacks;
+import org.guestmount.it.framework.TreeListing;
 import org.guestmount.it.framework.Workspace;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -68,6 +75,54 @@ class DamagedDisksIT {
         }
         StorageStacks stacks = StorageStacks.made();
         STACKS.chars().forEach(name -> ORIGINALS.add(stacks.disk((char) name).path()));
+    }
+
+    /** A folder with such an inode is what somebody wants to save the rest of. */
+    @ParameterizedTest
+    @EnumSource
+    @Needs(Requirement.ROOT)
+    void anInodeThatCannotBeReadHidesNothingElse(Backend backend) throws IOException {
+        Path folder = WORKSPACE.newFolder("inodes-" + backend);
+        Path files = Files.createDirectories(folder.resolve("contents/files"));
+        for (int i = 0; i < 20; i++) {
+            Files.writeString(files.resolve("file" + i), "content of " + i);
+            Files.createDirectory(files.resolve("folder" + i));
+            Files.createSymbolicLink(files.resolve("link" + i), Path.of("file" + i));
+        }
+        GuestImage image = GuestImage.ext4(folder.resolve("damaged.img"), 64, folder.resolve("contents"));
+        for (String name : List.of("file3", "folder5", "link7")) {
+            Command.of("debugfs", "-w", "-R", "clri /files/" + name, image.path())
+                    .run();
+        }
+        TreeListing truth;
+        try (KernelMount kernel = KernelMount.readOnly(image.path(), folder.resolve("mnt"))) {
+            truth = TreeListing.of(kernel.root());
+        }
+        assertThat(truth.entries().values())
+                .filteredOn(entry -> entry.containsKey("entry"))
+                .hasSize(3);
+
+        Guestmount readOnly = WORKSPACE
+                .guestmount()
+                .through(backend)
+                .drive(image)
+                .device("/dev/sda")
+                .readOnly();
+        Guestmount writable = WORKSPACE
+                .guestmount()
+                .through(backend)
+                .drive(image.copiedTo(folder.resolve("copy.img")))
+                .device("/dev/sda")
+                .writable();
+        for (Guestmount use : List.of(readOnly, writable)) {
+            Mount mount = use.mount();
+            assertThat(truth.differences(TreeListing.of(mount.root()), Set.of()))
+                    .isEmpty();
+            assertThat(truth.differences(TreeListing.of(mount.root()), Set.of()))
+                    .as("asked again, now that it is cached")
+                    .isEmpty();
+            mount.unmount();
+        }
     }
 
     @ParameterizedTest

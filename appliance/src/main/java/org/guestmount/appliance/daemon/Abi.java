@@ -143,12 +143,17 @@ final class Abi {
     static final int ST_RDONLY = 1;
 
     /** Offsets within {@code struct linux_dirent64}. */
+    static final int DIRENT_INODE = 0;
+
     static final int DIRENT_LENGTH = 16;
 
     static final int DIRENT_TYPE = 18;
     static final int DIRENT_NAME = 19;
 
     static final int DT_LNK = 10;
+
+    /** The bits of a mode, below its type, that are the {@code d_type} of a directory's entry. */
+    static final int TYPE_SHIFT = 12;
 
     static final int UTIME_NOW = 0x3fffffff;
     static final int UTIME_OMIT = 0x3ffffffe;

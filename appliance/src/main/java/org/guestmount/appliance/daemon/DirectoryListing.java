@@ -71,8 +71,8 @@ final class DirectoryListing {
         return (int) Syscalls.check(length, "list", "directory");
     }
 
-    /** Lists an entry, unless its name has gone meanwhile. */
-    private static void list(Scratch scratch, int entry, EncodedEntries entries) throws GuestFilesystemException {
+    /** Lists an entry, unless its name has gone meanwhile; one that cannot be read does not hide the others. */
+    private void list(Scratch scratch, int entry, EncodedEntries entries) throws GuestFilesystemException {
         int name = entry + Abi.DIRENT_NAME;
         int nameLength = lengthOf(scratch.memory(), name);
         if (isDots(scratch.memory(), name, nameLength)) {
@@ -89,24 +89,31 @@ final class DirectoryListing {
             if (Syscalls.failedWith(found, Errno.ENOENT)) {
                 return;
             }
-            check(found, "stat", scratch, name);
+            if (found < 0) {
+                listUnreadable(scratch, entry, nameLength, entries);
+                return;
+            }
             boolean wasLink = isLink;
             isLink = Stat.type(scratch) == FileType.SYMBOLIC_LINK;
             agree = isLink == wasLink
                     && !Syscalls.failedWith(target, Errno.EINVAL)
                     && !Syscalls.failedWith(target, Errno.ENOENT);
         }
-        check(agree ? target : -Errno.EAGAIN.number(), "readlink", scratch, name);
+        if (!agree || target < 0) {
+            listUnreadable(scratch, entry, nameLength, entries);
+            return;
+        }
         boolean mayHaveXattrs = Libc.syscall(Abi.SYS_LLISTXATTR, address, 0, 0, 0, 0) != 0;
         entries.add(scratch, name, nameLength, isLink ? (int) target : -1, mayHaveXattrs);
     }
 
-    private static void check(long result, String operation, Scratch scratch, int name)
+    private void listUnreadable(Scratch scratch, int entry, int nameLength, EncodedEntries entries)
             throws GuestFilesystemException {
-        if (result < 0) {
-            String subject = scratch.getString(name, lengthOf(scratch.memory(), name));
-            throw GuestFilesystemException.of(Syscalls.errno(result), operation, subject);
-        }
+        Syscalls.check(
+                Stat.call(scratch, directory, scratch.empty(), Abi.AT_EMPTY_PATH), "stat", "directory being listed");
+        ByteBuffer memory = scratch.memory();
+        Stat.makeUp(scratch, memory.getLong(entry + Abi.DIRENT_INODE), memory.get(entry + Abi.DIRENT_TYPE));
+        entries.addUnreadable(scratch, entry + Abi.DIRENT_NAME, nameLength);
     }
 
     private static int lengthOf(ByteBuffer memory, int name) {

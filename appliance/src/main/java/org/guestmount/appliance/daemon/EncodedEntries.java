@@ -35,14 +35,26 @@ final class EncodedEntries {
      *
      * @param name where its name is in the scratch memory, so many bytes long
      * @param targetLength of the link's target in {@link Scratch#DATA}; negative if it is no link
+     * @param mayHaveXattrs {@link org.guestmount.core.fs.FileDetails#mayHaveXattrs}
      */
     void add(Scratch scratch, int name, int nameLength, int targetLength, boolean mayHaveXattrs) {
+        add(scratch, name, nameLength, targetLength, mayHaveXattrs, false);
+    }
+
+    /** Adds an entry whose inode cannot be read, of which {@link Stat#makeUp} has made up the attributes. */
+    void addUnreadable(Scratch scratch, int name, int nameLength) {
+        boolean isLink = Stat.type(scratch) == FileType.SYMBOLIC_LINK;
+        add(scratch, name, nameLength, isLink ? 0 : -1, true, true);
+    }
+
+    private void add(
+            Scratch scratch, int name, int nameLength, int targetLength, boolean mayHaveXattrs, boolean provisional) {
         ByteBuffer memory = scratch.memory();
         putBytes(memory, name, nameLength);
         if (Stat.type(scratch) == FileType.DIRECTORY) {
             directories.add(scratch.getString(name, nameLength));
         }
-        Stat.encode(memory, out);
+        Stat.encode(memory, provisional, out);
         if (targetLength < 0) {
             out.put((byte) 0);
         } else {

@@ -1,7 +1,9 @@
 package org.guestmount.appliance.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.guestmount.core.fs.Credentials;
+import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileType;
@@ -96,6 +99,44 @@ final class LinuxGuestMachineTest {
         assertFails(Errno.EBUSY, () -> filesystem.rmdir(GuestPath.of("/real")));
         machine.unmountAll();
         assertThat(mountinfo()).doesNotContain(folder.toString());
+    }
+
+    @Test
+    void anInodeThatCannotBeReadHidesNothingElse() throws Exception {
+        Path image = image("damaged");
+        mount(loop(image), "/", "");
+        writeFile(FILE, "whole");
+        writeFile(GuestPath.of("/damaged"), "lost");
+        filesystem.symlink("whole", GuestPath.of("/link"), Credentials.ROOT);
+        filesystem.mkdir(GuestPath.of("/folder"), 0755, Credentials.ROOT);
+        machine.unmountAll();
+        for (String damaged : List.of("/damaged", "/link", "/folder")) {
+            run("debugfs", "-w", "-R", "clri " + damaged, image.toString());
+        }
+
+        mount(loop(image), "/", "ro");
+        List<DirectoryEntry> entries =
+                filesystem.readDirectory(GuestPath.ROOT, 1 << 16).entries();
+
+        assertThat(entries)
+                .extracting(
+                        DirectoryEntry::name,
+                        entry -> entry.details().attributes().type(),
+                        entry -> entry.details().attributes().provisional())
+                .containsExactlyInAnyOrder(
+                        tuple("lost+found", FileType.DIRECTORY, false),
+                        tuple(FILE.name(), FileType.REGULAR, false),
+                        tuple("damaged", FileType.REGULAR, true),
+                        tuple("link", FileType.SYMBOLIC_LINK, true),
+                        tuple("folder", FileType.DIRECTORY, true));
+        long device = filesystem.getattr(GuestPath.ROOT).device();
+        assertThat(entries)
+                .allMatch(entry -> entry.details().attributes().device() == device)
+                .extracting(entry -> entry.details().attributes().inode())
+                .doesNotHaveDuplicates();
+        assertThatExceptionOfType(GuestFilesystemException.class)
+                .isThrownBy(() -> filesystem.lookup(GuestPath.of("/damaged")))
+                .matches(e -> e.errno() != Errno.ENOENT);
     }
 
     @Test

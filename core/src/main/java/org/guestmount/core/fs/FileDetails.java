@@ -13,9 +13,32 @@ import org.jspecify.annotations.Nullable;
 @Immutable
 public record FileDetails(
         FileAttributes attributes, @Nullable String linkTarget, boolean mayHaveXattrs) {
+    private static final int BLOCK_BYTES = 4096;
+    private static final Timestamp NEVER = new Timestamp(0, 0);
+
     public FileDetails {
         if ((linkTarget != null) != (attributes.type() == FileType.SYMBOLIC_LINK)) {
             throw new IllegalArgumentException("a link target belongs to symbolic links, not to " + attributes.type());
         }
+    }
+    /** Of an inode that is listed but cannot be read: what it would say is for who asks for it, and an error. */
+    public static FileDetails unreadable(InodeKey key, FileType type) {
+        FileAttributes attributes = new FileAttributes(
+                key.device(),
+                key.inode(),
+                type.modeBits(),
+                1,
+                0,
+                0,
+                0,
+                0,
+                0,
+                BLOCK_BYTES,
+                NEVER,
+                NEVER,
+                NEVER,
+                true,
+                false);
+        return new FileDetails(attributes, type == FileType.SYMBOLIC_LINK ? "" : null, true);
     }
 }

@@ -40,11 +40,11 @@ public final class FilesystemCodecs {
         encodeTimestamp(attributes.accessed(), out);
         encodeTimestamp(attributes.modified(), out);
         encodeTimestamp(attributes.changed(), out);
-        out.bool(attributes.removable());
+        out.bool(attributes.provisional()).bool(attributes.removable());
     }
 
     public static FileAttributes decodeAttributes(WireReader in) throws ProtocolException {
-        return new FileAttributes(
+        FileAttributes attributes = new FileAttributes(
                 in.i64(),
                 in.i64(),
                 in.i32(),
@@ -58,8 +58,12 @@ public final class FilesystemCodecs {
                 decodeTimestamp(in),
                 decodeTimestamp(in),
                 decodeTimestamp(in),
-                false,
+                in.bool(),
                 in.bool());
+        if (!attributes.hasInode()) {
+            throw new ProtocolException("attributes of no inode");
+        }
+        return attributes;
     }
 
     public static void encodeTimestamp(Timestamp time, WireWriter out) {

@@ -158,7 +158,7 @@ final class FrameTest {
         DirectoryEntry entry = new DirectoryEntry("n", new FileDetails(attributes, "t", true));
         assertWire(
                 Frame.reply(1, new ReadDirectory(GuestPath.ROOT, 100), new DirectoryChunk(List.of(entry), null)),
-                "0000007a", // length
+                "0000007b", // length
                 "00000001", // id
                 "00000000", // status: good
                 "00000001", // one entry
@@ -175,6 +175,7 @@ final class FrameTest {
                 "0000000000000007 00000008", // accessed
                 "0000000000000009 0000000a", // modified
                 "000000000000000b 0000000c", // changed
+                "00", // provisional
                 "01", // removable
                 "01 00000001 74", // link target
                 "01", // may have xattrs

@@ -128,8 +128,9 @@ final class Vocabulary {
                         modes,
                         Arbitraries.longs().greaterOrEqual(0),
                         timestamps().list().ofSize(3),
+                        Arbitraries.of(true, false),
                         Arbitraries.of(true, false))
-                .as((number, count, mode, size, times, removable) -> new FileAttributes(
+                .as((number, count, mode, size, times, provisional, removable) -> new FileAttributes(
                         number.get(0),
                         number.get(1),
                         mode,
@@ -143,7 +144,7 @@ final class Vocabulary {
                         times.get(0),
                         times.get(1),
                         times.get(2),
-                        false,
+                        provisional && number.get(1) != FileAttributes.NO_INODE,
                         removable));
     }
 

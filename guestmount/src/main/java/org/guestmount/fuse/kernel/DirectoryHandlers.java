@@ -154,17 +154,14 @@ final class DirectoryHandlers {
     }
 
     /**
-     * The attributes as they are now; null where the name has gone since it was listed. The kernel would take what a
-     * listing said before a change for news.
+     * The attributes as they are now; null where there are none: the name has gone since it was listed, or who looks it up is told
+     * of an error. The kernel would take what a listing said before a change for news.
      */
-    private @Nullable FileAttributes currentOrNull(Node directory, String name) throws GuestFilesystemException {
+    private @Nullable FileAttributes currentOrNull(Node directory, String name) {
         try {
             return operations.getattr(nodes.path(directory).resolve(name));
         } catch (GuestFilesystemException e) {
-            if (e.errno() == Errno.ENOENT) {
-                return null;
-            }
-            throw e;
+            return null;
         }
     }
 
