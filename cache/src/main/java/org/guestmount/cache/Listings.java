@@ -135,12 +135,11 @@ final class Listings {
         try (Operation operation = tree.begin(path)) {
             asked = resolver.ask(operation, resolver.reach(path));
         } catch (GuestFilesystemException e) {
-            if (e.errno() != Errno.ENOENT) {
-                if (!(dentry instanceof Present present)) {
-                    throw e;
-                }
+            if (e.errno() != Errno.ENOENT && dentry instanceof Present present) {
                 // As the guest lists it: it does not hide the others.
                 asked = FileDetails.unreadable(present.inode(), present.type());
+            } else if (e.errno() != Errno.ENOENT) {
+                throw e;
             }
         }
         // Its name may have been forgotten since the listing began, because of a change beside it or of its age.

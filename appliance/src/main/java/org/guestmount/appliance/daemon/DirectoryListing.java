@@ -1,9 +1,12 @@
 package org.guestmount.appliance.daemon;
 
 import java.nio.ByteBuffer;
+import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.FileDetails;
 import org.guestmount.core.fs.FileType;
 import org.guestmount.core.fs.GuestFilesystemException;
+import org.guestmount.core.fs.InodeKey;
 
 /**
  * A directory being listed. Does not own its descriptor.
@@ -90,8 +93,7 @@ final class DirectoryListing {
                 return;
             }
             if (found < 0) {
-                listUnreadable(scratch, entry, nameLength, entries);
-                return;
+                break;
             }
             boolean wasLink = isLink;
             isLink = Stat.type(scratch) == FileType.SYMBOLIC_LINK;
@@ -100,20 +102,19 @@ final class DirectoryListing {
                     && !Syscalls.failedWith(target, Errno.ENOENT);
         }
         if (!agree || target < 0) {
-            listUnreadable(scratch, entry, nameLength, entries);
+            entries.add(unreadable(scratch, entry, scratch.getString(name, nameLength)));
             return;
         }
         boolean mayHaveXattrs = Libc.syscall(Abi.SYS_LLISTXATTR, address, 0, 0, 0, 0) != 0;
         entries.add(scratch, name, nameLength, isLink ? (int) target : -1, mayHaveXattrs);
     }
 
-    private void listUnreadable(Scratch scratch, int entry, int nameLength, EncodedEntries entries)
-            throws GuestFilesystemException {
-        Syscalls.check(
-                Stat.call(scratch, directory, scratch.empty(), Abi.AT_EMPTY_PATH), "stat", "directory being listed");
-        ByteBuffer memory = scratch.memory();
-        Stat.makeUp(scratch, memory.getLong(entry + Abi.DIRENT_INODE), memory.get(entry + Abi.DIRENT_TYPE));
-        entries.addUnreadable(scratch, entry + Abi.DIRENT_NAME, nameLength);
+    private DirectoryEntry unreadable(Scratch scratch, int entry, String name) throws GuestFilesystemException {
+        long inode = scratch.memory().getLong(entry + Abi.DIRENT_INODE);
+        int mode = scratch.memory().get(entry + Abi.DIRENT_TYPE) << Abi.TYPE_SHIFT;
+        FileType type = FileType.isTyped(mode) ? FileType.ofMode(mode) : FileType.REGULAR;
+        long device = Stat.ofDescriptor(directory, "directory being listed").device();
+        return new DirectoryEntry(name, FileDetails.unreadable(new InodeKey(device, inode), type));
     }
 
     private static int lengthOf(ByteBuffer memory, int name) {

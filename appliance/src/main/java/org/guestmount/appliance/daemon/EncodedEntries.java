@@ -4,12 +4,15 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.guestmount.core.fs.DirectoryChunk;
+import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileType;
+import org.guestmount.core.protocol.FilesystemCodecs;
+import org.guestmount.core.protocol.WireWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries of a directory, and a {@link DirectoryChunk} of them, in the form that {@link org.guestmount.core.protocol.FilesystemCodecs} reads, written
+ * Entries of a directory, and a {@link DirectoryChunk} of them, in the form that {@link FilesystemCodecs} reads, written
  * without any object for an entry: a listing is most of what walking a tree costs here.
  */
 final class EncodedEntries {
@@ -38,23 +41,12 @@ final class EncodedEntries {
      * @param mayHaveXattrs {@link org.guestmount.core.fs.FileDetails#mayHaveXattrs}
      */
     void add(Scratch scratch, int name, int nameLength, int targetLength, boolean mayHaveXattrs) {
-        add(scratch, name, nameLength, targetLength, mayHaveXattrs, false);
-    }
-
-    /** Adds an entry whose inode cannot be read, of which {@link Stat#makeUp} has made up the attributes. */
-    void addUnreadable(Scratch scratch, int name, int nameLength) {
-        boolean isLink = Stat.type(scratch) == FileType.SYMBOLIC_LINK;
-        add(scratch, name, nameLength, isLink ? 0 : -1, true, true);
-    }
-
-    private void add(
-            Scratch scratch, int name, int nameLength, int targetLength, boolean mayHaveXattrs, boolean provisional) {
         ByteBuffer memory = scratch.memory();
         putBytes(memory, name, nameLength);
         if (Stat.type(scratch) == FileType.DIRECTORY) {
             directories.add(scratch.getString(name, nameLength));
         }
-        Stat.encode(memory, provisional, out);
+        Stat.encode(memory, out);
         if (targetLength < 0) {
             out.put((byte) 0);
         } else {
@@ -62,6 +54,17 @@ final class EncodedEntries {
             putBytes(memory, Scratch.DATA, targetLength);
         }
         out.put((byte) (mayHaveXattrs ? 1 : 0));
+        count++;
+    }
+
+    /** Adds an entry of those that are rare enough to be objects. */
+    void add(DirectoryEntry entry) {
+        if (entry.details().attributes().isDirectory()) {
+            directories.add(entry.name());
+        }
+        WireWriter encoded = new WireWriter();
+        FilesystemCodecs.encodeEntry(entry, encoded);
+        out.put(encoded.toByteBuffer());
         count++;
     }
 

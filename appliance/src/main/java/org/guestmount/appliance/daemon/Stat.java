@@ -50,28 +50,6 @@ final class Stat {
                 scratch.address(Scratch.STRUCT));
     }
 
-    /**
-     * Makes up what {@link #call} would find of an inode that cannot be read, beside the one that it has found.
-     *
-     * @param type the inode's, as {@code d_type} has it
-     */
-    static void makeUp(Scratch scratch, long inode, int type) {
-        ByteBuffer struct = scratch.memory();
-        int at = Scratch.STRUCT;
-        int mode = type << Abi.TYPE_SHIFT;
-        struct.putLong(at + Abi.STATX_INODE, inode)
-                .putShort(at + Abi.STATX_MODE, (short) (FileType.isTyped(mode) ? mode : FileType.REGULAR.modeBits()))
-                .putInt(at + Abi.STATX_LINKS, 1)
-                .putInt(at + Abi.STATX_UID, 0)
-                .putInt(at + Abi.STATX_GID, 0)
-                .putLong(at + Abi.STATX_SIZE, 0)
-                .putLong(at + Abi.STATX_BLOCKS, 0)
-                .putLong(at + Abi.STATX_ATTRIBUTES_MASK, 0);
-        for (int time : new int[] {Abi.STATX_ACCESSED, Abi.STATX_MODIFIED, Abi.STATX_CHANGED}) {
-            struct.putLong(at + time, 0).putInt(at + time + Long.BYTES, 0);
-        }
-    }
-
     /** The type of what {@link #call} found. */
     static FileType type(Scratch scratch) {
         return FileType.ofMode(scratch.memory().getShort(Scratch.STRUCT + Abi.STATX_MODE) & 0xFFFF);
@@ -79,10 +57,8 @@ final class Stat {
 
     /**
      * Writes what {@link #call} found as {@link org.guestmount.core.protocol.FilesystemCodecs#decodeAttributes} reads it.
-     *
-     * @param provisional {@link FileAttributes#provisional}
      */
-    static void encode(ByteBuffer struct, boolean provisional, ByteBuffer out) {
+    static void encode(ByteBuffer struct, ByteBuffer out) {
         int at = Scratch.STRUCT;
         out.putLong(deviceNumber(struct, Abi.STATX_DEVICE_MAJOR, Abi.STATX_DEVICE_MINOR))
                 .putLong(struct.getLong(at + Abi.STATX_INODE))
@@ -97,7 +73,7 @@ final class Stat {
         encodeTime(struct, Abi.STATX_ACCESSED, out);
         encodeTime(struct, Abi.STATX_MODIFIED, out);
         encodeTime(struct, Abi.STATX_CHANGED, out);
-        out.put((byte) (provisional ? 1 : 0)).put((byte) (isRemovable(struct) ? 1 : 0));
+        out.put((byte) 0).put((byte) (isRemovable(struct) ? 1 : 0));
     }
 
     private static boolean isRemovable(ByteBuffer struct) {

@@ -21,6 +21,7 @@ public record FileDetails(
             throw new IllegalArgumentException("a link target belongs to symbolic links, not to " + attributes.type());
         }
     }
+
     /** Of an inode that is listed but cannot be read: what it would say is for who asks for it, and an error. */
     public static FileDetails unreadable(InodeKey key, FileType type) {
         FileAttributes attributes = new FileAttributes(

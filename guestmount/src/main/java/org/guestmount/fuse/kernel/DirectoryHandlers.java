@@ -69,7 +69,7 @@ final class DirectoryHandlers {
         long position = in.u64();
         int end = out.position() + in.u32();
         if (handle == Unopened.NO_HANDLE) {
-            readUnopened(in.node(), position, out, end, plus);
+            unopened.usingListing(in.node(), position, listing -> read(in.node(), listing, position, out, end, plus));
             return;
         }
         DirectoryListing listing = listings.get(handle);
@@ -77,21 +77,6 @@ final class DirectoryHandlers {
             throw GuestFilesystemException.of(Errno.EBADF, "readdir", in.node());
         }
         read(in.node(), listing, position, out, end, plus);
-    }
-
-    private void readUnopened(long node, long position, Reply out, int end, boolean plus)
-            throws GuestFilesystemException {
-        DirectoryListing listing = unopened.listing(node, position);
-        long next = position;
-        try {
-            next = read(node, listing, position, out, end, plus);
-        } finally {
-            if (next == position) {
-                unopened.closeQuietly(listing);
-            } else {
-                unopened.keep(node, next, listing);
-            }
-        }
     }
 
     /** Returns the position of what is to follow: the same at the end. */

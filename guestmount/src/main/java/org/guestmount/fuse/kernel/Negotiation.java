@@ -49,7 +49,7 @@ final class Negotiation {
     private final CountDownLatch answered = new CountDownLatch(1);
     private volatile boolean withoutOpens;
 
-    /** @param mayDoWithoutOpens whether nothing can be changed through the mount, by nobody who has to be refused */
+    /** @param mayDoWithoutOpens whether nothing can be changed through the mount and nobody is refused */
     Negotiation(SessionConfig.Limits limits, boolean mayDoWithoutOpens) {
         this.limits = limits;
         this.mayDoWithoutOpens = mayDoWithoutOpens;

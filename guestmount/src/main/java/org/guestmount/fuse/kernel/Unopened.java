@@ -130,21 +130,25 @@ final class Unopened {
         return file;
     }
 
-    /** The listing of a directory that is to go on at a position; to be kept by {@link #keep}, or else closed, after that. */
-    DirectoryListing listing(long node, long position) throws GuestFilesystemException {
+    /**
+     * Uses a listing of a directory to go on at a position.
+     *
+     * @param use returns the position of what is to follow: the same at the end
+     */
+    void usingListing(long node, long position, Context.Use<Long, DirectoryListing> use)
+            throws GuestFilesystemException {
         DirectoryListing known = listings.asMap().remove(new Place(node, position));
-        return known == null ? context.usingPath(node, operations::opendir) : known;
-    }
-
-    /** Keeps a listing for who goes on at a position. */
-    void keep(long node, long position, DirectoryListing listing) {
-        DirectoryListing other = listings.asMap().put(new Place(node, position), listing);
-        if (other != null) {
-            closeQuietly(other);
+        DirectoryListing listing = known == null ? context.usingPath(node, operations::opendir) : known;
+        long next = position;
+        try {
+            next = use.with(listing);
+        } finally {
+            // Who is at the same position with another listing needs only one of them.
+            closeQuietly(next == position ? listing : listings.asMap().put(new Place(node, next), listing));
         }
     }
 
-    void closeQuietly(@Nullable DirectoryListing listing) {
+    private void closeQuietly(@Nullable DirectoryListing listing) {
         if (listing != null) {
             operations.releasedirQuietly(listing);
         }

@@ -21,7 +21,6 @@ import org.guestmount.core.fs.InMemoryGuestFilesystem;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RecordingGuestFilesystem;
-import org.guestmount.fuse.DirectoryListing;
 import org.guestmount.fuse.GuestOperations;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,21 +132,16 @@ class UnopenedTest {
         private long position;
 
         void goOn(int entries) throws GuestFilesystemException {
-            DirectoryListing listing = unopened.listing(NodeTable.ROOT_ID, position);
-            long next = position;
-            for (int i = 0; i < entries; i++) {
-                DirectoryEntry entry = listing.entry(next);
-                if (entry != null) {
-                    names.add(entry.name());
-                    next++;
+            unopened.usingListing(NodeTable.ROOT_ID, position, listing -> {
+                for (int i = 0; i < entries; i++) {
+                    DirectoryEntry entry = listing.entry(position);
+                    if (entry != null) {
+                        names.add(entry.name());
+                        position++;
+                    }
                 }
-            }
-            if (next > position) {
-                unopened.keep(NodeTable.ROOT_ID, next, listing);
-            } else {
-                unopened.closeQuietly(listing);
-            }
-            position = next;
+                return position;
+            });
         }
     }
 
