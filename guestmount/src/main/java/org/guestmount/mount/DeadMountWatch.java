@@ -20,10 +20,12 @@ final class DeadMountWatch implements AutoCloseable {
 
     /**
      * A line says that all is well; the end of the pipe, that it may not be. A mount that answers is another's by then.
-     * Signals of the terminal are for the process watched.
+     * It is asked of its filesystem, as the kernel keeps attributes, and answers with those of a mount that is dead. One
+     * that is asked while it dies is said to be aborted. Signals of the terminal are for the process watched.
      */
     private static final String SCRIPT = "trap '' INT TERM HUP QUIT; read -r line && exit; "
-            + "case $(LC_ALL=C stat -- \"$2\" 2>&1) in *'not connected'*) exec \"$1\" -u -z -q -- \"$2\";; esac";
+            + "case $(LC_ALL=C stat -f -- \"$2\" 2>&1) in "
+            + "*'not connected' | *'connection abort') exec \"$1\" -u -z -q -- \"$2\";; esac";
 
     private final OutputStream pipe;
 

@@ -16,6 +16,7 @@ import org.guestmount.it.framework.Mount;
 import org.guestmount.it.framework.Needs;
 import org.guestmount.it.framework.Requirement;
 import org.guestmount.it.framework.Workspace;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -148,6 +149,19 @@ class LifecycleIT {
         assertThat(replay.status()).as("%s", replay).isIn(0, 1);
         FilesystemType.EXT4.assertClean(image.path());
         assertSyncedIsThere(image, done);
+    }
+
+    /** The kernel goes on answering for a dead mount what it has kept of it, its root's attributes among that. */
+    @RepeatedTest(3)
+    void aMountThatHasBeenLookedAtGoesWithItsKilledWorker() throws IOException {
+        Mount mount = mounting(image("looked-at")).readOnly().mount();
+        Command.of("stat", mount.root()).run();
+
+        Command.of("kill", "-KILL", mount.worker().pid()).run();
+
+        await().atMost(END).untilAsserted(() -> assertThat(mount.tableEntry()).isEmpty());
+        mount.use().forgetFiles();
+        mount.assertNothingLeft();
     }
 
     /** Returns when some of it is durable and much more is on its way. */
