@@ -33,6 +33,7 @@ final class WindowedGuestFilesystemTest extends GuestFilesystemContract {
 
     private final ByteBuffer memory = ByteBuffer.allocateDirect(SLOTS * GuestFilesystem.MAX_TRANSFER_BYTES);
     private final DataWindow window = new DataWindow(memory);
+    private final CountDownLatch isReading = new CountDownLatch(1);
     private final CountDownLatch mayRead = new CountDownLatch(1);
     private Loopback loopback;
 
@@ -42,6 +43,7 @@ final class WindowedGuestFilesystemTest extends GuestFilesystemContract {
             @Override
             public int read(FileHandle file, long offset, ByteBuffer destination) throws GuestFilesystemException {
                 if (offset == Long.MAX_VALUE) {
+                    isReading.countDown();
                     awaitUninterruptibly(mayRead);
                     return 0;
                 }
@@ -114,9 +116,8 @@ final class WindowedGuestFilesystemTest extends GuestFilesystemContract {
                 .isThrownBy(() -> guest.read(file, Long.MAX_VALUE, ByteBuffer.allocate(100_000)))
                 .matches(e -> e.errno() == Errno.EINTR));
         reader.start();
-        while (takenSlots() == 0) {
-            Thread.sleep(1);
-        }
+        // Counting takes all for a moment, in which the reader would find none.
+        isReading.await();
 
         reader.interrupt();
         reader.join();
