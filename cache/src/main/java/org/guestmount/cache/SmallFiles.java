@@ -23,6 +23,7 @@ import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.InodeKey;
+import org.guestmount.core.fs.ListedFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -233,7 +234,7 @@ final class SmallFiles implements AutoCloseable {
         if (drives == DriveData.NONE) {
             return;
         }
-        List<List<FileExtent>> extents = guest.mapSmallFiles(directory, names(asked));
+        List<List<FileExtent>> extents = guest.mapSmallFiles(directory, listed(asked));
         for (int i = 0; i < asked.size(); i++) {
             Asked file = asked.get(i);
             ByteBuffer content =
@@ -242,6 +243,12 @@ final class SmallFiles implements AutoCloseable {
                 file.content().complete(Optional.of(content));
             }
         }
+    }
+
+    private static List<ListedFile> listed(List<Asked> asked) {
+        return asked.stream()
+                .map(file -> new ListedFile(file.file().name(), file.file().key()))
+                .toList();
     }
 
     private static List<String> names(List<Asked> asked) {

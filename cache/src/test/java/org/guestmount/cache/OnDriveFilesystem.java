@@ -12,6 +12,7 @@ import org.guestmount.core.fs.ForwardingGuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.ListedFile;
 import org.guestmount.core.fs.OpenFlags;
 
 /**
@@ -67,10 +68,10 @@ final class OnDriveFilesystem extends ForwardingGuestFilesystem implements Drive
     }
 
     @Override
-    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names) {
+    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<ListedFile> files) {
         List<List<FileExtent>> extents = new ArrayList<>();
-        for (String name : names) {
-            extents.add(mapSmallFile(directory.resolve(name)));
+        for (ListedFile file : files) {
+            extents.add(mapSmallFile(directory.resolve(file.name())));
         }
         return extents;
     }

@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.guestmount.it.framework.Backend;
+import org.guestmount.it.framework.Command;
 import org.guestmount.it.framework.FidelityImage;
 import org.guestmount.it.framework.FilesystemType;
+import org.guestmount.it.framework.GuestImage;
+import org.guestmount.it.framework.KernelMount;
 import org.guestmount.it.framework.Mount;
 import org.guestmount.it.framework.Needs;
 import org.guestmount.it.framework.PlainTree;
+import org.guestmount.it.framework.Python;
 import org.guestmount.it.framework.Requirement;
 import org.guestmount.it.framework.TreeListing;
 import org.guestmount.it.framework.Workspace;
@@ -18,6 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A whole tree read through the mount is what the kernel's own mount of the same image shows. */
 @Needs({Requirement.ROOT, Requirement.FUSE, Requirement.QEMU, Requirement.IMAGE_TOOLS})
@@ -42,6 +49,52 @@ class ReadFidelityIT {
         assertThat(fidelity.truth().differences(TreeListing.of(mount.root()), Set.of()))
                 .as("asked again, now that it is cached")
                 .isEmpty();
+    }
+
+    /** The appliance reads inodes of these from the disk: of every layout there is. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-t ext4",
+                "-t ext4 -b 1024 -O ^64bit",
+                "-t ext4 -I 128",
+                "-t ext4 -I 1024 -O metadata_csum_seed",
+                "-t ext4 -O ^metadata_csum,^flex_bg",
+                "-t ext4 -O inline_data",
+                "-t ext4 -O bigalloc",
+                "-t ext4 -O meta_bg,^resize_inode",
+                "-t ext3",
+                "-t ext2 -b 1024"
+            })
+    void inodesOfEveryLayoutAreAsTheKernelShowsThem(String layout) throws IOException {
+        Path folder = WORKSPACE.newFolder("layout" + layout.replaceAll("[ ,^]+", "-"));
+        Path file = folder.resolve("disk.img");
+        Command.of("truncate", "-s", "200M", file).run();
+        List<String> maker = new ArrayList<>(List.of("mke2fs", "-q", "-F"));
+        maker.addAll(List.of(layout.split(" ")));
+        maker.add(file.toString());
+        Command.of(maker).run();
+        Path mountpoint = folder.resolve("mnt");
+        try (KernelMount mount = KernelMount.writable(file, mountpoint)) {
+            Python.script("inodes_tree.py", mount.root().resolve("tree"));
+        }
+        if (layout.contains("csum_seed")) {
+            Command.of("tune2fs", "-U", "random", file).run();
+        }
+        TreeListing truth;
+        try (KernelMount mount = KernelMount.readOnly(file, mountpoint)) {
+            truth = TreeListing.of(mount.root());
+        }
+
+        Mount mount = WORKSPACE
+                .guestmount()
+                .drive(GuestImage.raw(file))
+                .device("/dev/sda")
+                .readOnly()
+                .mount();
+
+        assertThat(truth.differences(TreeListing.of(mount.root()), Set.of())).isEmpty();
+        mount.unmount();
     }
 
     /** The kernel of this machine may lack vfat, so the truth is what was put in. */

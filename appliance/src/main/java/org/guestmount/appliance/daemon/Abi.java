@@ -150,6 +150,7 @@ final class Abi {
     static final int DIRENT_TYPE = 18;
     static final int DIRENT_NAME = 19;
 
+    static final int DT_REG = 8;
     static final int DT_LNK = 10;
 
     /** The bits of a mode, below its type, that are the {@code d_type} of a directory's entry. */

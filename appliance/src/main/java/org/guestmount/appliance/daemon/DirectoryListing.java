@@ -1,12 +1,14 @@
 package org.guestmount.appliance.daemon;
 
 import java.nio.ByteBuffer;
+import org.guestmount.appliance.ext.Inode;
 import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileDetails;
 import org.guestmount.core.fs.FileType;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.InodeKey;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory being listed. Does not own its descriptor.
@@ -22,14 +24,17 @@ final class DirectoryListing {
     private static final int ATTEMPTS = 100;
 
     private final int directory;
+    private final @Nullable UnchangingInodes inodes;
 
     /** Directory entries got and not yet listed. */
     private byte[] left = {};
 
     private boolean ended;
 
-    DirectoryListing(int directory) {
+    /** @param inodes of the directory's filesystem, if they can be had without the kernel */
+    DirectoryListing(int directory, @Nullable UnchangingInodes inodes) {
         this.directory = directory;
+        this.inodes = inodes;
     }
 
     /** Whether everything was listed. */
@@ -74,13 +79,27 @@ final class DirectoryListing {
         return (int) Syscalls.check(length, "list", "directory");
     }
 
-    /** Lists an entry, unless its name has gone meanwhile; one that cannot be read does not hide the others. */
     private void list(Scratch scratch, int entry, EncodedEntries entries) throws GuestFilesystemException {
         int name = entry + Abi.DIRENT_NAME;
         int nameLength = lengthOf(scratch.memory(), name);
         if (isDots(scratch.memory(), name, nameLength)) {
             return;
         }
+        Inode inode = inodes == null ? null : inodes.find(scratch.memory(), entry);
+        if (inodes == null || inode == null) {
+            ask(scratch, entry, nameLength, entries);
+        } else {
+            entries.add(scratch, name, nameLength, inodes.tell(inode, entry, scratch), inode.mayHaveXattrs());
+        }
+    }
+
+    /**
+     * Lists an entry as the kernel describes it, unless its name has gone meanwhile; one that cannot be read does not hide the
+     * others.
+     */
+    private void ask(Scratch scratch, int entry, int nameLength, EncodedEntries entries)
+            throws GuestFilesystemException {
+        int name = entry + Abi.DIRENT_NAME;
         long address = scratch.address(name);
         boolean isLink = scratch.memory().get(entry + Abi.DIRENT_TYPE) == Abi.DT_LNK;
         long target = 0;
@@ -113,7 +132,7 @@ final class DirectoryListing {
         long inode = scratch.memory().getLong(entry + Abi.DIRENT_INODE);
         int mode = scratch.memory().get(entry + Abi.DIRENT_TYPE) << Abi.TYPE_SHIFT;
         FileType type = FileType.isTyped(mode) ? FileType.ofMode(mode) : FileType.REGULAR;
-        long device = Stat.ofDescriptor(directory, "directory being listed").device();
+        long device = Stat.deviceOf(directory, "directory being listed");
         return new DirectoryEntry(name, FileDetails.unreadable(new InodeKey(device, inode), type));
     }
 

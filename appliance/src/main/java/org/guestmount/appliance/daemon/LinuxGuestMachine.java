@@ -24,18 +24,22 @@ final class LinuxGuestMachine implements GuestMachine {
     private final Mounter mounter;
     private final Staging staging;
     private final MountTable mounts;
+    private final InodeTables inodes;
     private final GuestFilesystem filesystem;
     private final Blkid blkid = new Blkid();
     private final Storage storage;
 
     /**
+     * @param inodes told of what is mounted read-only
      * @param filesystem closed to unmount, which closes its files and leaves it usable
      */
-    LinuxGuestMachine(GuestRoot root, MountTable mounts, BlockDevices devices, GuestFilesystem filesystem) {
+    LinuxGuestMachine(
+            GuestRoot root, MountTable mounts, BlockDevices devices, InodeTables inodes, GuestFilesystem filesystem) {
         this.devices = devices;
         this.staging = new Staging(root.directory() + ".staging", blkid);
         this.mounter = new Mounter(root, staging, blkid);
         this.mounts = mounts;
+        this.inodes = inodes;
         this.filesystem = filesystem;
         this.storage = new Storage(devices, blkid);
     }
@@ -172,6 +176,9 @@ final class LinuxGuestMachine implements GuestMachine {
         try (KernelLog log = KernelLog.fromNow()) {
             try {
                 MountOutcome outcome = mountAsPossible(request, node, type);
+                if (outcome.readOnly()) {
+                    inodes.add(request, node);
+                }
                 return new MountOutcome(outcome.readOnly(), (outcome.said() + log.lines()).strip());
             } catch (GuestFilesystemException e) {
                 throw new GuestFilesystemException(e.errno(), e.getMessage() + log.lines(), e);
@@ -222,6 +229,7 @@ final class LinuxGuestMachine implements GuestMachine {
     @Override
     public synchronized void unmountAll() throws GuestFilesystemException {
         filesystem.close();
+        inodes.close();
         try {
             mounts.unmountAll();
         } finally {

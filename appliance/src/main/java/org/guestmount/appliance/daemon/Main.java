@@ -52,8 +52,9 @@ public final class Main {
         GuestRoot root = GuestRoot.of(SYSROOT);
         MountTable mounts = new MountTable(root);
         BlockDevices devices = new BlockDevices("/sys", "/dev");
-        SyscallFilesystem filesystem = new SyscallFilesystem(root, mounts, devices);
-        LinuxGuestMachine machine = new LinuxGuestMachine(root, mounts, devices, filesystem);
+        InodeTables inodes = new InodeTables(root, devices);
+        SyscallFilesystem filesystem = new SyscallFilesystem(root, mounts, devices, inodes);
+        LinuxGuestMachine machine = new LinuxGuestMachine(root, mounts, devices, inodes, filesystem);
         String release = SystemFiles.readLine("/proc/sys/kernel/osrelease");
         try {
             ByteBuffer window = Window.open(System.getenv(Appliance.WINDOW_VARIABLE));

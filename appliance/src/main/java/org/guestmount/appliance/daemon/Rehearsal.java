@@ -42,8 +42,9 @@ public final class Rehearsal {
         GuestRoot root = GuestRoot.of(arguments[0]);
         MountTable mounts = new MountTable(root);
         BlockDevices devices = new BlockDevices("/sys", "/dev");
-        SyscallFilesystem filesystem = new SyscallFilesystem(root, mounts, devices);
-        LinuxGuestMachine machine = new LinuxGuestMachine(root, mounts, devices, filesystem);
+        InodeTables inodes = new InodeTables(root, devices);
+        SyscallFilesystem filesystem = new SyscallFilesystem(root, mounts, devices, inodes);
+        LinuxGuestMachine machine = new LinuxGuestMachine(root, mounts, devices, inodes, filesystem);
         new Server(new GuestServices(filesystem, machine), new Script(), "rehearsal").serve();
     }
 

@@ -29,6 +29,13 @@ final class Stat {
         return attributes(scratch.memory());
     }
 
+    /** The {@code st_dev} of what an open descriptor refers to; all of it stays in {@link Scratch#STRUCT}. */
+    static long deviceOf(int descriptor, Object subject) throws GuestFilesystemException {
+        Scratch scratch = Scratch.ofThread();
+        Syscalls.check(call(scratch, descriptor, scratch.empty(), Abi.AT_EMPTY_PATH), "stat", subject);
+        return deviceNumber(scratch.memory(), Abi.STATX_DEVICE_MAJOR, Abi.STATX_DEVICE_MINOR);
+    }
+
     /** Where the device begins that the file of a descriptor is on; null if it is on no drive. */
     static BlockDevices.@Nullable Start startOfDevice(int descriptor, BlockDevices devices, Object subject)
             throws GuestFilesystemException {

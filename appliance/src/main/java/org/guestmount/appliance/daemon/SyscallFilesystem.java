@@ -22,6 +22,7 @@ import org.guestmount.core.fs.FileType;
 import org.guestmount.core.fs.FilesystemStatistics;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.ListedFile;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
@@ -56,12 +57,14 @@ final class SyscallFilesystem implements EncodingFilesystem {
     private final GuestRoot root;
     private final MountTable mounts;
     private final BlockDevices devices;
+    private final InodeTables inodes;
     private final HandleTable handles = new HandleTable(MAX_OPEN_FILES);
 
-    SyscallFilesystem(GuestRoot root, MountTable mounts, BlockDevices devices) {
+    SyscallFilesystem(GuestRoot root, MountTable mounts, BlockDevices devices, InodeTables inodes) {
         this.root = root;
         this.mounts = mounts;
         this.devices = devices;
+        this.inodes = inodes;
     }
 
     @Override
@@ -177,7 +180,7 @@ final class SyscallFilesystem implements EncodingFilesystem {
 
     private OpenFile openToList(GuestPath path) throws GuestFilesystemException {
         int opened = (int) Syscalls.check(root.open(path, Abi.O_RDONLY | Abi.O_DIRECTORY, 0), "list", path);
-        return new OpenFile(opened, new DirectoryListing(opened));
+        return new OpenFile(opened, new DirectoryListing(opened, inodes.of(opened, path)));
     }
 
     @Override
@@ -313,16 +316,38 @@ final class SyscallFilesystem implements EncodingFilesystem {
     }
 
     @Override
-    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names)
+    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<ListedFile> files)
+            throws GuestFilesystemException {
+        List<@Nullable List<FileExtent>> extents = new ArrayList<>(files.size());
+        boolean isAllKnown = true;
+        for (ListedFile file : files) {
+            UnchangingInodes known = inodes.of(file.key().device());
+            List<FileExtent> told =
+                    known == null ? null : known.extents(file.key().inode());
+            extents.add(told);
+            isAllKnown &= told != null;
+        }
+        return isAllKnown ? extents : mapOthers(directory, files, extents);
+    }
+
+    /** Asks the kernel for the extents that are missing. */
+    private List<List<FileExtent>> mapOthers(
+            GuestPath directory, List<ListedFile> files, List<@Nullable List<FileExtent>> extents)
             throws GuestFilesystemException {
         int located = root.locateDirectory(directory, "map");
         try {
             ExtentMap map = ExtentMap.ofFilesystem(located, devices, directory);
-            List<List<FileExtent>> extents = new ArrayList<>(names.size());
-            for (String name : names) {
-                extents.add(map.isKnown() ? mapSmallFile(map, located, name) : List.of());
+            List<List<FileExtent>> all = new ArrayList<>(files.size());
+            for (int i = 0; i < files.size(); i++) {
+                List<FileExtent> told = extents.get(i);
+                if (told == null) {
+                    told = map.isKnown()
+                            ? mapSmallFile(map, located, files.get(i).name())
+                            : List.of();
+                }
+                all.add(told);
             }
-            return extents;
+            return all;
         } finally {
             Syscalls.close(located);
         }

@@ -38,6 +38,7 @@ final class DaemonJar {
             Map.entry("org/guestmount/core/protocol/", "Frame"),
             Map.entry("org/guestmount/core/appliance/", "Appliance"),
             Map.entry("org/guestmount/appliance/daemon/", "Main"),
+            Map.entry("org/guestmount/appliance/ext/", "InodeTable"),
             Map.entry("org/guestmount/appliance/inspect/", "Inspection"),
             Map.entry("com/kenai/jffi/", "Foreign"));
 

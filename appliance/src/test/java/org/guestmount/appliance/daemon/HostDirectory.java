@@ -14,7 +14,8 @@ final class HostDirectory {
         assumeTrue(isRoot(), "the daemon is root, and so must be who tests it");
         Libc.syscall(Abi.SYS_UMASK, 0, 0, 0, 0, 0);
         GuestRoot root = GuestRoot.of(directory.toString());
-        return new SyscallFilesystem(root, new MountTable(root), new BlockDevices("/sys", "/dev"));
+        BlockDevices devices = new BlockDevices("/sys", "/dev");
+        return new SyscallFilesystem(root, new MountTable(root), devices, new InodeTables(root, devices));
     }
 
     static boolean isRoot() {

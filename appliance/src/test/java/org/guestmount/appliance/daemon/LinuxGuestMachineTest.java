@@ -52,8 +52,9 @@ final class LinuxGuestMachineTest {
         root = GuestRoot.of(sysroot.toString());
         MountTable mounts = new MountTable(root);
         BlockDevices devices = new BlockDevices("/sys", "/dev");
-        filesystem = new SyscallFilesystem(root, mounts, devices);
-        machine = new LinuxGuestMachine(root, mounts, devices, filesystem);
+        InodeTables inodes = new InodeTables(root, devices);
+        filesystem = new SyscallFilesystem(root, mounts, devices, inodes);
+        machine = new LinuxGuestMachine(root, mounts, devices, inodes, filesystem);
     }
 
     @AfterEach

@@ -12,6 +12,8 @@ import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
 import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FilesystemStatistics;
+import org.guestmount.core.fs.InodeKey;
+import org.guestmount.core.fs.ListedFile;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
@@ -103,6 +105,14 @@ public final class FilesystemCodecs {
             }
         }
         throw new ProtocolException("place " + code + " of an extent");
+    }
+
+    public static void encodeListedFile(ListedFile file, WireWriter out) {
+        out.string(file.name()).i64(file.key().device()).i64(file.key().inode());
+    }
+
+    public static ListedFile decodeListedFile(WireReader in) throws ProtocolException {
+        return new ListedFile(in.string(), new InodeKey(in.i64(), in.i64()));
     }
 
     public static void encodeEntry(DirectoryEntry entry, WireWriter out) {

@@ -20,6 +20,8 @@ import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.FileType;
 import org.guestmount.core.fs.FilesystemStatistics;
 import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.InodeKey;
+import org.guestmount.core.fs.ListedFile;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.Timestamp;
@@ -64,6 +66,11 @@ final class Vocabulary {
 
     static Arbitrary<Integer> ints() {
         return Arbitraries.integers();
+    }
+
+    static Arbitrary<ListedFile> listedFiles() {
+        return Combinators.combine(names(), longs(), longs())
+                .as((name, device, inode) -> new ListedFile(name, new InodeKey(device, inode)));
     }
 
     static Arbitrary<Long> longs() {

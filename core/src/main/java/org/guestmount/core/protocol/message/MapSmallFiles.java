@@ -5,6 +5,7 @@ import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
+import org.guestmount.core.fs.ListedFile;
 import org.guestmount.core.protocol.FilesystemCodecs;
 import org.guestmount.core.protocol.GuestServices;
 import org.guestmount.core.protocol.Opcode;
@@ -14,13 +15,13 @@ import org.guestmount.core.protocol.WireReader;
 import org.guestmount.core.protocol.WireWriter;
 
 /** {@link GuestFilesystem#mapSmallFiles}. */
-public record MapSmallFiles(GuestPath directory, List<String> names) implements Request<List<List<FileExtent>>> {
+public record MapSmallFiles(GuestPath directory, List<ListedFile> files) implements Request<List<List<FileExtent>>> {
     public MapSmallFiles {
-        names = List.copyOf(names);
+        files = List.copyOf(files);
     }
 
     public static MapSmallFiles decode(WireReader in) throws ProtocolException {
-        return new MapSmallFiles(in.path(), in.list(WireReader::string));
+        return new MapSmallFiles(in.path(), in.list(FilesystemCodecs::decodeListedFile));
     }
 
     @Override
@@ -31,12 +32,12 @@ public record MapSmallFiles(GuestPath directory, List<String> names) implements 
     @Override
     public void encode(WireWriter out) {
         out.path(directory);
-        out.list(names, (name, to) -> to.string(name));
+        out.list(files, FilesystemCodecs::encodeListedFile);
     }
 
     @Override
     public List<List<FileExtent>> execute(GuestServices guest) throws GuestFilesystemException {
-        return guest.filesystem().mapSmallFiles(directory, names);
+        return guest.filesystem().mapSmallFiles(directory, files);
     }
 
     @Override
