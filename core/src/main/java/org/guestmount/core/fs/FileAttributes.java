@@ -74,11 +74,11 @@ public record FileAttributes(
     }
 
     /**
-     * The mode after a change that takes privileges away: without setuid, and without setgid where the group may execute. Source:
-     * chown(2), inode(7).
+     * The mode after a change that takes privileges away: without setuid, and without setgid where the group may execute. A
+     * directory's bits are no privileges, and stay. Source: chown(2), inode(7).
      */
     public int unprivilegedMode() {
-        return mode & ~(SET_UID | ((mode & GROUP_EXECUTES) != 0 ? SET_GID : 0));
+        return isDirectory() ? mode : mode & ~(SET_UID | ((mode & GROUP_EXECUTES) != 0 ? SET_GID : 0));
     }
 
     public FileType type() {

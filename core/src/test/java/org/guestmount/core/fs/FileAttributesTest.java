@@ -50,6 +50,13 @@ final class FileAttributesTest {
     }
 
     @Test
+    void onlyFilesHavePrivilegesToLose() {
+        assertThat(attributes(0106755, 0).unprivilegedMode()).isEqualTo(0100755);
+        assertThat(attributes(0106745, 0).unprivilegedMode()).isEqualTo(0102745);
+        assertThat(attributes(0046755, 0).unprivilegedMode()).isEqualTo(0046755);
+    }
+
+    @Test
     void theInodeIsNamedByDeviceAndNumber() {
         assertThat(attributes(0100644, 0).key()).isEqualTo(new InodeKey(1, 2));
     }
