@@ -23,16 +23,24 @@ final class DirectReader {
 
     private final GuestFilesystem guest;
     private final DriveData drives;
-    private final FileHandle file;
+    private final Call<FileHandle> file;
     private final long size;
     private final ConcurrentSkipListMap<Long, FileExtent> extents = new ConcurrentSkipListMap<>();
 
-    /** @param size of the file, in bytes */
-    DirectReader(GuestFilesystem guest, DriveData drives, FileHandle file, long size) {
+    /**
+     * @param file opens it in the guest if it is not open there; asked only when the guest is
+     * @param size of the file, in bytes
+     * @param known where its first bytes are; null if that has to be asked for
+     */
+    DirectReader(
+            GuestFilesystem guest, DriveData drives, Call<FileHandle> file, long size, @Nullable FileExtent known) {
         this.guest = guest;
         this.drives = drives;
         this.file = file;
         this.size = size;
+        if (known != null) {
+            extents.put(known.offset(), known);
+        }
     }
 
     /**
@@ -105,10 +113,10 @@ final class DirectReader {
                     return length;
                 }
                 destination.position(start);
-                return guest.read(file, position, destination);
+                return guest.read(file.run(), position, destination);
             }
             case GUEST -> {
-                return guest.read(file, position, destination);
+                return guest.read(file.run(), position, destination);
             }
         }
         throw new AssertionError(extent);
@@ -132,7 +140,7 @@ final class DirectReader {
             extents.clear();
         }
         FileExtent first = null;
-        for (FileExtent extent : guest.mapExtents(file, position)) {
+        for (FileExtent extent : guest.mapExtents(file.run(), position)) {
             extents.put(extent.offset(), extent);
             first = first == null ? extent : first;
         }

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
 import org.guestmount.core.fs.DriveData;
 import org.guestmount.core.fs.FileAttributes;
+import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
@@ -22,6 +23,7 @@ final class LazyFile {
     private final DriveData drives;
     private final GuestPath path;
     private final FileAttributes attributes;
+    private final @Nullable FileExtent contents;
 
     @GuardedBy("this")
     private @Nullable FileHandle guestHandle;
@@ -36,14 +38,23 @@ final class LazyFile {
     private volatile @Nullable DirectReader direct;
     private volatile boolean settled;
 
-    /** @param attributes when it was opened */
+    /**
+     * @param attributes when it was opened
+     * @param contents {@link org.guestmount.core.fs.FileDetails#contents}
+     */
     LazyFile(
-            GuestFilesystem guest, SmallFiles smallFiles, DriveData drives, GuestPath path, FileAttributes attributes) {
+            GuestFilesystem guest,
+            SmallFiles smallFiles,
+            DriveData drives,
+            GuestPath path,
+            FileAttributes attributes,
+            @Nullable FileExtent contents) {
         this.guest = guest;
         this.smallFiles = smallFiles;
         this.drives = drives;
         this.path = path;
         this.attributes = attributes;
+        this.contents = contents;
     }
 
     InodeKey key() {
@@ -69,7 +80,10 @@ final class LazyFile {
             return 0;
         }
         boolean small = attributes.size() <= GuestFilesystem.SMALL_FILE_BYTES;
-        int count = small ? readHeld(offset, destination) : readDirectly(offset, destination);
+        int count = small ? readHeld(offset, destination) : -1;
+        if (count < 0 && (!small || contents != null)) {
+            count = readDirectly(offset, destination);
+        }
         return count < 0 ? guest.read(guestHandle(), offset, destination) : count;
     }
 
@@ -90,10 +104,10 @@ final class LazyFile {
     }
 
     /** Null if nothing can be read but through the guest. */
-    private @Nullable DirectReader directReader() throws GuestFilesystemException {
+    private @Nullable DirectReader directReader() {
         DirectReader reader = direct;
         if (reader == null && drives != DriveData.NONE) {
-            reader = new DirectReader(guest, drives, guestHandle(), attributes.size());
+            reader = new DirectReader(guest, drives, this::guestHandle, attributes.size(), contents);
             direct = reader;
         }
         return reader;

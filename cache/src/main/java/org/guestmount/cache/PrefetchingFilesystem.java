@@ -13,6 +13,8 @@ import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DriveData;
 import org.guestmount.core.fs.FileAttributes;
+import org.guestmount.core.fs.FileDetails;
+import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.FileType;
@@ -94,8 +96,10 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem imple
     }
 
     private @Nullable OpenedFile openUnchanging(GuestPath path) throws GuestFilesystemException {
-        FileAttributes attributes = guest.lookup(path).attributes();
-        return attributes.type() == FileType.REGULAR ? open(path, attributes) : null;
+        FileDetails details = guest.lookup(path);
+        return details.attributes().type() == FileType.REGULAR
+                ? open(path, details.attributes(), details.contents())
+                : null;
     }
 
     /** Null if it is not known exactly what is there, or that may change now. */
@@ -106,13 +110,13 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem imple
         }
         return changes.unlessChanging(before.key(), () -> {
             FileAttributes attributes = known.knownAttributes(path);
-            return attributes != null && attributes.key().equals(before.key()) ? open(path, attributes) : null;
+            return attributes != null && attributes.key().equals(before.key()) ? open(path, attributes, null) : null;
         });
     }
 
-    private OpenedFile open(GuestPath path, FileAttributes attributes) {
+    private OpenedFile open(GuestPath path, FileAttributes attributes, @Nullable FileExtent contents) {
         FileHandle handle = new FileHandle(nextHandle.getAndIncrement());
-        files.put(handle, new LazyFile(guest, smallFiles, drives, path, attributes));
+        files.put(handle, new LazyFile(guest, smallFiles, drives, path, attributes, contents));
         return new OpenedFile(handle, attributes);
     }
 

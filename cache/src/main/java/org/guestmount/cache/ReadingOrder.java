@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.InodeKey;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,13 @@ final class ReadingOrder {
     private final List<Sequence> sequences;
     private @Nullable Sequence followed;
 
-    /** A small file of the directory. */
-    record File(String name, int size, InodeKey key) {}
+    /**
+     * A small file of the directory.
+     *
+     * @param contents {@link org.guestmount.core.fs.FileDetails#contents}
+     */
+    record File(
+            String name, int size, InodeKey key, @Nullable FileExtent contents) {}
 
     /** @param listed the small files of a directory, as they are listed */
     ReadingOrder(List<File> listed) {

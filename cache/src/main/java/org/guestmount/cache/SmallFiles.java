@@ -23,7 +23,6 @@ import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.InodeKey;
-import org.guestmount.core.fs.ListedFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,7 +165,11 @@ final class SmallFiles implements AutoCloseable {
                     if (attributes.type() == FileType.REGULAR
                             && attributes.size() > 0
                             && attributes.size() <= GuestFilesystem.SMALL_FILE_BYTES) {
-                        files.add(new ReadingOrder.File(entry.name(), (int) attributes.size(), attributes.key()));
+                        files.add(new ReadingOrder.File(
+                                entry.name(),
+                                (int) attributes.size(),
+                                attributes.key(),
+                                entry.details().contents()));
                     }
                 }
                 entries += chunk.entries().size();
@@ -234,21 +237,29 @@ final class SmallFiles implements AutoCloseable {
         if (drives == DriveData.NONE) {
             return;
         }
-        List<List<FileExtent>> extents = guest.mapSmallFiles(directory, listed(asked));
-        for (int i = 0; i < asked.size(); i++) {
-            Asked file = asked.get(i);
-            ByteBuffer content =
-                    DirectReader.readWhole(drives, extents.get(i), file.file().size());
-            if (content != null) {
-                file.content().complete(Optional.of(content));
+        List<Asked> unmapped = new ArrayList<>();
+        for (Asked file : asked) {
+            FileExtent contents = file.file().contents();
+            if (contents == null) {
+                unmapped.add(file);
+            } else {
+                readFromDrive(file, List.of(contents));
             }
+        }
+        if (unmapped.isEmpty()) {
+            return;
+        }
+        List<List<FileExtent>> extents = guest.mapSmallFiles(directory, names(unmapped));
+        for (int i = 0; i < unmapped.size(); i++) {
+            readFromDrive(unmapped.get(i), extents.get(i));
         }
     }
 
-    private static List<ListedFile> listed(List<Asked> asked) {
-        return asked.stream()
-                .map(file -> new ListedFile(file.file().name(), file.file().key()))
-                .toList();
+    private void readFromDrive(Asked file, List<FileExtent> extents) {
+        ByteBuffer content = DirectReader.readWhole(drives, extents, file.file().size());
+        if (content != null) {
+            file.content().complete(Optional.of(content));
+        }
     }
 
     private static List<String> names(List<Asked> asked) {

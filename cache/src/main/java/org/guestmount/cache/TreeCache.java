@@ -113,7 +113,7 @@ final class TreeCache {
 
     /** An inode that this operation made. */
     void storeNew(Operation operation, FileAttributes attributes, @Nullable String linkTarget) {
-        Inode made = new Inode(attributes, linkTarget, Xattrs.OF_NEW_INODE);
+        Inode made = new Inode(attributes, linkTarget, Xattrs.OF_NEW_INODE, null);
         storeInode(operation, attributes, inode -> made);
         if (attributes.isDirectory()) {
             InodeKey key = attributes.key();

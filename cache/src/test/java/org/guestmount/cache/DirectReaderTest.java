@@ -117,7 +117,7 @@ final class DirectReaderTest {
 
     @Test
     void anyPartIsWhatTheFileHolds() throws Exception {
-        DirectReader reader = new DirectReader(guest, drives, file, SIZE);
+        DirectReader reader = new DirectReader(guest, drives, () -> file, SIZE, null);
         for (int round = 0; round < 500; round++) {
             assertReads(reader, random.nextInt(SIZE + PIECE), random.nextInt(6 * PIECE));
         }
@@ -127,7 +127,7 @@ final class DirectReaderTest {
 
     @Test
     void onlyWhatIsInTheGuestIsReadThroughIt() throws Exception {
-        DirectReader reader = new DirectReader(guest, drives, file, SIZE);
+        DirectReader reader = new DirectReader(guest, drives, () -> file, SIZE, null);
 
         assertReads(reader, 0, 8 * PIECE);
 
@@ -136,7 +136,7 @@ final class DirectReaderTest {
 
     @Test
     void theMapIsAskedForOnceAndInParts() throws Exception {
-        DirectReader reader = new DirectReader(guest, drives, file, SIZE);
+        DirectReader reader = new DirectReader(guest, drives, () -> file, SIZE, null);
 
         assertReads(reader, 0, PIECE);
         assertThat(mapped).isEqualTo(1);
@@ -149,7 +149,7 @@ final class DirectReaderTest {
 
     @Test
     void whatTheDriveDoesNotTellIsReadThroughTheGuest() throws Exception {
-        DirectReader reader = new DirectReader(guest, drives, file, SIZE);
+        DirectReader reader = new DirectReader(guest, drives, () -> file, SIZE, null);
         driveAnswers = false;
         assertReads(reader, 10, 7 * PIECE);
 

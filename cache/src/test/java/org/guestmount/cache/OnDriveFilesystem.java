@@ -12,7 +12,6 @@ import org.guestmount.core.fs.ForwardingGuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
-import org.guestmount.core.fs.ListedFile;
 import org.guestmount.core.fs.OpenFlags;
 
 /**
@@ -68,10 +67,10 @@ final class OnDriveFilesystem extends ForwardingGuestFilesystem implements Drive
     }
 
     @Override
-    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<ListedFile> files) {
+    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names) {
         List<List<FileExtent>> extents = new ArrayList<>();
-        for (ListedFile file : files) {
-            extents.add(mapSmallFile(directory.resolve(file.name())));
+        for (String name : names) {
+            extents.add(mapSmallFile(directory.resolve(name)));
         }
         return extents;
     }

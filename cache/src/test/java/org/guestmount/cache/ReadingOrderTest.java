@@ -15,7 +15,7 @@ class ReadingOrderTest {
     private static List<File> files() {
         List<File> files = new ArrayList<>();
         for (int i = 9; i >= 0; i--) {
-            files.add(new File("a" + i, 10, new InodeKey(1, (i + 5) % 10)));
+            files.add(new File("a" + i, 10, new InodeKey(1, (i + 5) % 10), null));
         }
         return files;
     }

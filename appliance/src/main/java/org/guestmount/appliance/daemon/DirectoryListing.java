@@ -89,7 +89,8 @@ final class DirectoryListing {
         if (inodes == null || inode == null) {
             ask(scratch, entry, nameLength, entries);
         } else {
-            entries.add(scratch, name, nameLength, inodes.tell(inode, entry, scratch), inode.mayHaveXattrs());
+            int targetLength = inodes.tell(inode, entry, scratch);
+            entries.add(scratch, name, nameLength, targetLength, inode.mayHaveXattrs(), inodes.contents(inode));
         }
     }
 
@@ -125,7 +126,7 @@ final class DirectoryListing {
             return;
         }
         boolean mayHaveXattrs = Libc.syscall(Abi.SYS_LLISTXATTR, address, 0, 0, 0, 0) != 0;
-        entries.add(scratch, name, nameLength, isLink ? (int) target : -1, mayHaveXattrs);
+        entries.add(scratch, name, nameLength, isLink ? (int) target : -1, mayHaveXattrs, null);
     }
 
     private DirectoryEntry unreadable(Scratch scratch, int entry, String name) throws GuestFilesystemException {

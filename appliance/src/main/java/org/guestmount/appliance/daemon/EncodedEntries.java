@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
+import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileType;
 import org.guestmount.core.protocol.FilesystemCodecs;
@@ -39,8 +40,15 @@ final class EncodedEntries {
      * @param name where its name is in the scratch memory, so many bytes long
      * @param targetLength of the link's target in {@link Scratch#DATA}; negative if it is no link
      * @param mayHaveXattrs {@link org.guestmount.core.fs.FileDetails#mayHaveXattrs}
+     * @param contents {@link org.guestmount.core.fs.FileDetails#contents}
      */
-    void add(Scratch scratch, int name, int nameLength, int targetLength, boolean mayHaveXattrs) {
+    void add(
+            Scratch scratch,
+            int name,
+            int nameLength,
+            int targetLength,
+            boolean mayHaveXattrs,
+            @Nullable FileExtent contents) {
         ByteBuffer memory = scratch.memory();
         putBytes(memory, name, nameLength);
         if (Stat.type(scratch) == FileType.DIRECTORY) {
@@ -54,6 +62,16 @@ final class EncodedEntries {
             putBytes(memory, Scratch.DATA, targetLength);
         }
         out.put((byte) (mayHaveXattrs ? 1 : 0));
+        if (contents == null) {
+            out.put((byte) 0);
+        } else {
+            out.put((byte) 1)
+                    .putLong(contents.offset())
+                    .putLong(contents.length())
+                    .put((byte) contents.place().code())
+                    .putInt(contents.drive())
+                    .putLong(contents.driveOffset());
+        }
         count++;
     }
 

@@ -58,13 +58,7 @@ final class InodeTables implements AutoCloseable {
     /** Those of the filesystem a descriptor is on; null if only the kernel can tell. */
     @Nullable
     UnchangingInodes of(int descriptor, Object subject) throws GuestFilesystemException {
-        return byDevice.isEmpty() ? null : of(Stat.deviceOf(descriptor, subject));
-    }
-
-    /** Those of the filesystem with a {@code st_dev}. */
-    @Nullable
-    UnchangingInodes of(long device) {
-        return byDevice.get(device);
+        return byDevice.isEmpty() ? null : byDevice.get(Stat.deviceOf(descriptor, subject));
     }
 
     /** Lets go of all devices, so that they can be stopped. */

@@ -22,7 +22,6 @@ import org.guestmount.core.fs.FileType;
 import org.guestmount.core.fs.FilesystemStatistics;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
-import org.guestmount.core.fs.ListedFile;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
@@ -316,38 +315,16 @@ final class SyscallFilesystem implements EncodingFilesystem {
     }
 
     @Override
-    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<ListedFile> files)
-            throws GuestFilesystemException {
-        List<@Nullable List<FileExtent>> extents = new ArrayList<>(files.size());
-        boolean isAllKnown = true;
-        for (ListedFile file : files) {
-            UnchangingInodes known = inodes.of(file.key().device());
-            List<FileExtent> told =
-                    known == null ? null : known.extents(file.key().inode());
-            extents.add(told);
-            isAllKnown &= told != null;
-        }
-        return isAllKnown ? extents : mapOthers(directory, files, extents);
-    }
-
-    /** Asks the kernel for the extents that are missing. */
-    private List<List<FileExtent>> mapOthers(
-            GuestPath directory, List<ListedFile> files, List<@Nullable List<FileExtent>> extents)
+    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names)
             throws GuestFilesystemException {
         int located = root.locateDirectory(directory, "map");
         try {
             ExtentMap map = ExtentMap.ofFilesystem(located, devices, directory);
-            List<List<FileExtent>> all = new ArrayList<>(files.size());
-            for (int i = 0; i < files.size(); i++) {
-                List<FileExtent> told = extents.get(i);
-                if (told == null) {
-                    told = map.isKnown()
-                            ? mapSmallFile(map, located, files.get(i).name())
-                            : List.of();
-                }
-                all.add(told);
+            List<List<FileExtent>> extents = new ArrayList<>(names.size());
+            for (String name : names) {
+                extents.add(map.isKnown() ? mapSmallFile(map, located, name) : List.of());
             }
-            return all;
+            return extents;
         } finally {
             Syscalls.close(located);
         }

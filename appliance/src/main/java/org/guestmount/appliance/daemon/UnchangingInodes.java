@@ -2,7 +2,6 @@ package org.guestmount.appliance.daemon;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.guestmount.appliance.ext.Device;
 import org.guestmount.appliance.ext.Inode;
 import org.guestmount.appliance.ext.InodeTable;
@@ -65,13 +64,9 @@ final class UnchangingInodes implements AutoCloseable {
             // Directories are going to be opened; something may be mounted there, too.
             return null;
         }
-        Inode inode = find(memory.getLong(entry + Abi.DIRENT_INODE));
-        return inode != null && inode.mode() >> Abi.TYPE_SHIFT == type ? inode : null;
-    }
-
-    private @Nullable Inode find(long number) {
         try {
-            return table.find(number);
+            Inode inode = table.find(memory.getLong(entry + Abi.DIRENT_INODE));
+            return inode != null && inode.mode() >> Abi.TYPE_SHIFT == type ? inode : null;
         } catch (GuestFilesystemException e) {
             // The kernel will say what is wrong.
             return null;
@@ -115,14 +110,10 @@ final class UnchangingInodes implements AutoCloseable {
         memory.putInt(Scratch.STRUCT + offset + Long.BYTES, inode.nanos(time));
     }
 
-    /** Where the data of the file with this inode is; null if the kernel has to be asked. */
+    /** {@link org.guestmount.core.fs.FileDetails#contents}. */
     @Nullable
-    List<FileExtent> extents(long number) {
-        if (start == null) {
-            return null;
-        }
-        Inode inode = find(number);
-        return inode == null ? null : inode.extents(start.drive(), start.bytes());
+    FileExtent contents(Inode inode) {
+        return start == null ? null : inode.contents(start.drive(), start.bytes());
     }
 
     /** Nothing is found from now on. */

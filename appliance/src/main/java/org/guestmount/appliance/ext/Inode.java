@@ -3,8 +3,6 @@ package org.guestmount.appliance.ext;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FileType;
 import org.jspecify.annotations.Nullable;
@@ -238,33 +236,20 @@ public final class Inode {
     }
 
     /**
-     * Where a regular file's data is, to the end and beyond; null if that is not in the inode.
+     * Where all there is in a regular file is; null if that is nowhere, in several places, or not in the inode.
      *
      * @param drive on which the filesystem is
      * @param start where on the drive it begins, in bytes
      */
-    public @Nullable List<FileExtent> extents(int drive, long start) {
-        if (type != FileType.REGULAR || !usesExtents()) {
+    public @Nullable FileExtent contents(int drive, long start) {
+        if (type != FileType.REGULAR || !usesExtents() || extentCount() != 1) {
             return null;
         }
-        int blockBytes = filesystem.blockBytes();
-        int count = extentCount();
-        List<FileExtent> extents = new ArrayList<>(count + 1);
-        long end = 0;
-        for (int i = 0; i < count; i++) {
-            long offset = extentOffset(i) * blockBytes;
-            long length = extentBlocks(i) * blockBytes;
-            if (offset > end) {
-                extents.add(FileExtent.ofZeros(end, offset - end));
-            }
-            extents.add(
-                    isWritten(i)
-                            ? FileExtent.onDrive(offset, length, drive, start + extentPlace(i) * blockBytes)
-                            : FileExtent.ofZeros(offset, length));
-            end = offset + length;
+        long length = extentBlocks(0) * filesystem.blockBytes();
+        if (!isWritten(0) || extentOffset(0) != 0 || length < size()) {
+            return null;
         }
-        extents.add(FileExtent.ofZeros(end, Long.MAX_VALUE - end));
-        return extents;
+        return FileExtent.onDrive(0, length, drive, start + extentPlace(0) * filesystem.blockBytes());
     }
 
     private int extentCount() {

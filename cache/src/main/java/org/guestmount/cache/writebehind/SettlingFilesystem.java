@@ -13,7 +13,6 @@ import org.guestmount.core.fs.ForwardingGuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
-import org.guestmount.core.fs.ListedFile;
 
 /**
  * Has what was put off done before the guest is asked for anything in which it would be seen, and reports what of it failed with nobody left to
@@ -62,10 +61,10 @@ abstract class SettlingFilesystem extends ForwardingGuestFilesystem {
     }
 
     @Override
-    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<ListedFile> files)
+    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names)
             throws GuestFilesystemException {
         settleAll();
-        return guest.mapSmallFiles(directory, files);
+        return guest.mapSmallFiles(directory, names);
     }
 
     @Override

@@ -19,8 +19,6 @@ import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
-import org.guestmount.core.fs.InodeKey;
-import org.guestmount.core.fs.ListedFile;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
@@ -166,7 +164,7 @@ class DraftFilesystemTest extends WriteBehindSupport {
                 filesystem -> filesystem.readDirectory(DIRECTORY, 4096),
                 filesystem -> filesystem.readSmallFiles(DIRECTORY, List.of("draft")),
                 filesystem -> filesystem.listTrees(List.of(DIRECTORY), false, 1),
-                filesystem -> filesystem.mapSmallFiles(DIRECTORY, List.of(new ListedFile("draft", new InodeKey(0, 0)))),
+                filesystem -> filesystem.mapSmallFiles(DIRECTORY, List.of("draft")),
                 filesystem -> filesystem.unlink(DRAFT),
                 filesystem -> filesystem.mkdir(DRAFT, 0700, Credentials.ROOT),
                 filesystem -> filesystem.mknod(DRAFT, 0010600, 0, Credentials.ROOT),

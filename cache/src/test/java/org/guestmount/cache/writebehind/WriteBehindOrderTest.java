@@ -15,8 +15,6 @@ import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
-import org.guestmount.core.fs.InodeKey;
-import org.guestmount.core.fs.ListedFile;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.RecordingGuestFilesystem;
 import org.guestmount.core.fs.RenameMode;
@@ -55,8 +53,7 @@ class WriteBehindOrderTest extends WriteBehindSupport {
                 (filesystem, file) -> filesystem.readSmallFiles(GuestPath.ROOT, List.of("file")),
                 (filesystem, file) -> filesystem.listTrees(List.of(GuestPath.ROOT), false, 1),
                 (filesystem, file) -> filesystem.mapExtents(file, 0),
-                (filesystem, file) ->
-                        filesystem.mapSmallFiles(GuestPath.ROOT, List.of(new ListedFile("file", new InodeKey(0, 0)))),
+                (filesystem, file) -> filesystem.mapSmallFiles(GuestPath.ROOT, List.of("file")),
                 (filesystem, file) -> filesystem.unlink(FILE),
                 (filesystem, file) -> filesystem.rename(FILE, OTHER, RenameMode.REPLACE),
                 (filesystem, file) -> filesystem.rename(GuestPath.of("/first"), FILE, RenameMode.REPLACE),

@@ -1,5 +1,7 @@
 package org.guestmount.core.fs;
 
+import com.google.errorprone.annotations.Immutable;
+
 /**
  * Where a stretch of a file's data is.
  *
@@ -8,6 +10,7 @@ package org.guestmount.core.fs;
  * @param drive which of the guest's drives, from 0; 0 unless it is {@link Place#DRIVE}
  * @param driveOffset of its first byte on the drive, as the guest sees that, at least 0; 0 unless it is {@link Place#DRIVE}
  */
+@Immutable
 public record FileExtent(long offset, long length, Place place, int drive, long driveOffset) {
     /** What has the data. */
     public enum Place {

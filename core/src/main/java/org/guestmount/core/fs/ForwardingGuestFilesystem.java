@@ -114,9 +114,9 @@ public abstract class ForwardingGuestFilesystem implements GuestFilesystem {
     }
 
     @Override
-    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<ListedFile> files)
+    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names)
             throws GuestFilesystemException {
-        return delegate.mapSmallFiles(directory, files);
+        return delegate.mapSmallFiles(directory, names);
     }
 
     @Override

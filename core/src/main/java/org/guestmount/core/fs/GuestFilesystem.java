@@ -170,9 +170,9 @@ public interface GuestFilesystem extends AutoCloseable {
     /**
      * As {@link #mapExtents}, of several small files of a directory.
      *
-     * @return for each the extents from its beginning on, or none if they are many or cannot be told
+     * @return for each name the extents from its beginning on, or none if they are many or cannot be told
      */
-    List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<ListedFile> files) throws GuestFilesystemException;
+    List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names) throws GuestFilesystemException;
 
     /**
      * copy_file_range(2).

@@ -12,8 +12,6 @@ import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileDetails;
 import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FilesystemStatistics;
-import org.guestmount.core.fs.InodeKey;
-import org.guestmount.core.fs.ListedFile;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
@@ -78,11 +76,17 @@ public final class FilesystemCodecs {
 
     public static void encodeDetails(FileDetails details, WireWriter out) {
         encodeAttributes(details.attributes(), out);
-        out.optional(details.linkTarget(), (target, to) -> to.string(target)).bool(details.mayHaveXattrs());
+        out.optional(details.linkTarget(), (target, to) -> to.string(target))
+                .bool(details.mayHaveXattrs())
+                .optional(details.contents(), FilesystemCodecs::encodeExtent);
     }
 
     public static FileDetails decodeDetails(WireReader in) throws ProtocolException {
-        return new FileDetails(decodeAttributes(in), in.optional(WireReader::string), in.bool());
+        return new FileDetails(
+                decodeAttributes(in),
+                in.optional(WireReader::string),
+                in.bool(),
+                in.optional(FilesystemCodecs::decodeExtent));
     }
 
     public static void encodeExtent(FileExtent extent, WireWriter out) {
@@ -105,14 +109,6 @@ public final class FilesystemCodecs {
             }
         }
         throw new ProtocolException("place " + code + " of an extent");
-    }
-
-    public static void encodeListedFile(ListedFile file, WireWriter out) {
-        out.string(file.name()).i64(file.key().device()).i64(file.key().inode());
-    }
-
-    public static ListedFile decodeListedFile(WireReader in) throws ProtocolException {
-        return new ListedFile(in.string(), new InodeKey(in.i64(), in.i64()));
     }
 
     public static void encodeEntry(DirectoryEntry entry, WireWriter out) {

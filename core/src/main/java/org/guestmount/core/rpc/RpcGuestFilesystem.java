@@ -23,7 +23,6 @@ import org.guestmount.core.fs.FilesystemStatistics;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
-import org.guestmount.core.fs.ListedFile;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
@@ -305,13 +304,13 @@ public final class RpcGuestFilesystem implements GuestFilesystem {
     }
 
     @Override
-    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<ListedFile> files)
+    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names)
             throws GuestFilesystemException {
-        List<List<FileExtent>> mapped = oneForEach(files, channel.call(new MapSmallFiles(directory, files)));
-        for (List<FileExtent> extents : mapped) {
+        List<List<FileExtent>> files = oneForEach(names, channel.call(new MapSmallFiles(directory, names)));
+        for (List<FileExtent> extents : files) {
             checkGaps(extents, 0);
         }
-        return mapped;
+        return files;
     }
 
     private static List<FileExtent> checkGaps(List<FileExtent> extents, long offset) throws GuestFilesystemException {

@@ -9,7 +9,6 @@ import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.AttributeChange.TimeChange;
 import org.guestmount.core.fs.ChangeOutcome;
 import org.guestmount.core.fs.Credentials;
-import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
@@ -18,7 +17,6 @@ import org.guestmount.core.fs.FileUpdate;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
-import org.guestmount.core.fs.ListedFile;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
@@ -91,14 +89,9 @@ final class Rehearsal {
             machine.mount(new MountRequest(disk.name(), GuestPath.ROOT, "ro", "ext4"));
         }
         for (int round = 0; round < ROUNDS; round++) {
-            List<ListedFile> listed = new ArrayList<>();
-            for (DirectoryEntry entry :
-                    filesystem.readDirectory(FOLDER, 1 << 16).entries()) {
-                listed.add(new ListedFile(
-                        entry.name(), entry.details().attributes().key()));
-            }
+            filesystem.readDirectory(FOLDER, 1 << 16);
             filesystem.listTrees(List.of(GuestPath.ROOT), round % 2 == 0, 10);
-            filesystem.mapSmallFiles(FOLDER, listed);
+            filesystem.mapSmallFiles(FOLDER, names);
             filesystem.readSmallFiles(FOLDER, names);
             FileHandle file =
                     filesystem.open(GuestPath.of("/large"), OpenFlags.READ_ONLY).handle();

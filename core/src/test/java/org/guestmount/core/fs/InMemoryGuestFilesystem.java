@@ -356,8 +356,8 @@ public class InMemoryGuestFilesystem implements GuestFilesystem {
     }
 
     @Override
-    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<ListedFile> files) {
-        return files.stream().map(file -> List.<FileExtent>of()).toList();
+    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names) {
+        return names.stream().map(name -> List.<FileExtent>of()).toList();
     }
 
     @Override

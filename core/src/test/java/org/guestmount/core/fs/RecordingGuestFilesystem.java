@@ -80,6 +80,13 @@ public final class RecordingGuestFilesystem extends ForwardingGuestFilesystem {
     }
 
     @Override
+    public List<List<FileExtent>> mapSmallFiles(GuestPath directory, List<String> names)
+            throws GuestFilesystemException {
+        record("mapSmallFiles " + directory + " " + String.join(" ", names));
+        return super.mapSmallFiles(directory, names);
+    }
+
+    @Override
     public DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException {
         String shown = shown(directory);
         record("readDirectory", shown);

@@ -158,7 +158,7 @@ final class FrameTest {
         DirectoryEntry entry = new DirectoryEntry("n", new FileDetails(attributes, "t", true));
         assertWire(
                 Frame.reply(1, new ReadDirectory(GuestPath.ROOT, 100), new DirectoryChunk(List.of(entry), null)),
-                "0000007b", // length
+                "0000007c", // length
                 "00000001", // id
                 "00000000", // status: good
                 "00000001", // one entry
@@ -179,6 +179,7 @@ final class FrameTest {
                 "01", // removable
                 "01 00000001 74", // link target
                 "01", // may have xattrs
+                "00", // contents: not told
                 "00"); // no more
     }
 

@@ -147,7 +147,7 @@ final class Messages {
                 pairs(
                         Combinators.combine(
                                         Vocabulary.paths(),
-                                        Vocabulary.listedFiles().list().ofMaxSize(5))
+                                        Vocabulary.names().list().ofMaxSize(5))
                                 .as(MapSmallFiles::new),
                         Vocabulary.extents().list().ofMaxSize(3).list().ofMaxSize(5));
             case FLUSH -> commands(Vocabulary.handles().map(Flush::new));

@@ -20,8 +20,6 @@ import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.FileType;
 import org.guestmount.core.fs.FilesystemStatistics;
 import org.guestmount.core.fs.GuestPath;
-import org.guestmount.core.fs.InodeKey;
-import org.guestmount.core.fs.ListedFile;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.Timestamp;
@@ -66,11 +64,6 @@ final class Vocabulary {
 
     static Arbitrary<Integer> ints() {
         return Arbitraries.integers();
-    }
-
-    static Arbitrary<ListedFile> listedFiles() {
-        return Combinators.combine(names(), longs(), longs())
-                .as((name, device, inode) -> new ListedFile(name, new InodeKey(device, inode)));
     }
 
     static Arbitrary<Long> longs() {
@@ -168,8 +161,11 @@ final class Vocabulary {
         Arbitrary<FileType> others = Arbitraries.of(FileType.class).filter(type -> type != FileType.SYMBOLIC_LINK);
         return Arbitraries.oneOf(
                 links,
-                Combinators.combine(attributes(others), Arbitraries.of(true, false))
-                        .as((attributes, xattrs) -> new FileDetails(attributes, null, xattrs)));
+                Combinators.combine(
+                                attributes(others),
+                                Arbitraries.of(true, false),
+                                contents().injectNull(0.5))
+                        .as((attributes, xattrs, contents) -> new FileDetails(attributes, null, xattrs, contents)));
     }
 
     static Arbitrary<DirectoryChunk> chunks() {
@@ -177,6 +173,14 @@ final class Vocabulary {
                 Combinators.combine(names(), details()).as(DirectoryEntry::new);
         return Combinators.combine(entries.list().ofMaxSize(5), handles().injectNull(0.5))
                 .as(DirectoryChunk::new);
+    }
+
+    private static Arbitrary<FileExtent> contents() {
+        return Combinators.combine(
+                        Arbitraries.longs().greaterOrEqual(1),
+                        Arbitraries.integers().greaterOrEqual(0),
+                        Arbitraries.longs().greaterOrEqual(0))
+                .as((length, drive, place) -> FileExtent.onDrive(0, length, drive, place));
     }
 
     static Arbitrary<FileExtent> extents() {

@@ -5,7 +5,6 @@ import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
-import org.guestmount.core.fs.ListedFile;
 import org.guestmount.core.protocol.FilesystemCodecs;
 import org.guestmount.core.protocol.GuestServices;
 import org.guestmount.core.protocol.Opcode;
@@ -15,13 +14,13 @@ import org.guestmount.core.protocol.WireReader;
 import org.guestmount.core.protocol.WireWriter;
 
 /** {@link GuestFilesystem#mapSmallFiles}. */
-public record MapSmallFiles(GuestPath directory, List<ListedFile> files) implements Request<List<List<FileExtent>>> {
+public record MapSmallFiles(GuestPath directory, List<String> names) implements Request<List<List<FileExtent>>> {
     public MapSmallFiles {
-        files = List.copyOf(files);
+        names = List.copyOf(names);
     }
 
     public static MapSmallFiles decode(WireReader in) throws ProtocolException {
-        return new MapSmallFiles(in.path(), in.list(FilesystemCodecs::decodeListedFile));
+        return new MapSmallFiles(in.path(), in.list(WireReader::string));
     }
 
     @Override
@@ -32,12 +31,12 @@ public record MapSmallFiles(GuestPath directory, List<ListedFile> files) impleme
     @Override
     public void encode(WireWriter out) {
         out.path(directory);
-        out.list(files, FilesystemCodecs::encodeListedFile);
+        out.list(names, (name, to) -> to.string(name));
     }
 
     @Override
     public List<List<FileExtent>> execute(GuestServices guest) throws GuestFilesystemException {
-        return guest.filesystem().mapSmallFiles(directory, files);
+        return guest.filesystem().mapSmallFiles(directory, names);
     }
 
     @Override
