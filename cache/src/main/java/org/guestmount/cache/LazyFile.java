@@ -115,7 +115,7 @@ final class LazyFile {
 
     /** How much was read, -1 if the contents are not here. */
     private synchronized int readHeld(long offset, ByteBuffer destination) {
-        if (content == null && guestHandle == null && !settled) {
+        if (content == null && guestHandle == null && direct == null && !settled) {
             content = smallFiles.take(path, attributes);
         }
         HeldContent held = content;
