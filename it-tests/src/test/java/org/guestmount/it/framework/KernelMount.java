@@ -1,15 +1,26 @@
 package org.guestmount.it.framework;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** A raw image mounted by this machine's kernel: the truth that a mount of ours is compared with. Needs root. */
 public final class KernelMount implements AutoCloseable {
+    private static final Duration RELEASE = Duration.ofMinutes(1);
+    private static final Duration POLL = Duration.ofMillis(5);
+
+    private final Path image;
+    private final long offset;
     private final Path root;
 
-    private KernelMount(Path root) {
+    private KernelMount(Path image, long offset, Path root) {
+        this.image = image;
+        this.offset = offset;
         this.root = root;
     }
 
@@ -34,7 +45,7 @@ public final class KernelMount implements AutoCloseable {
         }
         Command.of("mount", "-o", "loop," + options + ",offset=" + offset, image, mountpoint)
                 .run();
-        return new KernelMount(mountpoint);
+        return new KernelMount(image, offset, mountpoint);
     }
 
     public Path root() {
@@ -44,5 +55,15 @@ public final class KernelMount implements AutoCloseable {
     @Override
     public void close() {
         Command.of("umount", root).run();
+        // A mount namespace that another process made meanwhile keeps the filesystem; to mount it otherwise is EBUSY.
+        await().pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(POLL)
+                .atMost(RELEASE)
+                .untilAsserted(() -> assertThat(loopDevices()).isEmpty());
+    }
+
+    private String loopDevices() {
+        return Command.of("losetup", "--associated", image, "--offset", offset).run();
     }
 }
