@@ -1,7 +1,6 @@
 package org.guestmount.appliance.daemon;
 
 import java.nio.ByteBuffer;
-import org.guestmount.appliance.ext.Inode;
 import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileDetails;
@@ -85,12 +84,8 @@ final class DirectoryListing {
         if (isDots(scratch.memory(), name, nameLength)) {
             return;
         }
-        Inode inode = inodes == null ? null : inodes.find(scratch.memory(), entry);
-        if (inodes == null || inode == null) {
+        if (inodes == null || !inodes.list(scratch, entry, nameLength, entries)) {
             ask(scratch, entry, nameLength, entries);
-        } else {
-            int targetLength = inodes.tell(inode, entry, scratch);
-            entries.add(scratch, name, nameLength, targetLength, inode.mayHaveXattrs(), inodes.contents(inode));
         }
     }
 

@@ -35,7 +35,7 @@ final class InodeTables implements AutoCloseable {
             }
             long device = Stat.deviceOf(mounted, mountpoint);
             UnchangingInodes inodes =
-                    byDevice.containsKey(device) ? null : UnchangingInodes.of(Scratch.ofThread(), node, devices);
+                    byDevice.containsKey(device) ? null : UnchangingInodes.of(mounted, mountpoint, node, devices);
             if (inodes != null) {
                 byDevice.put(device, inodes);
             }
@@ -44,6 +44,7 @@ final class InodeTables implements AutoCloseable {
         }
     }
 
+    /** Unlike {@link MountOptions}, the kernel splits at every comma, within quotes too. */
     private static boolean isChanged(String options) {
         for (String option : options.split(",", -1)) {
             for (String changing : CHANGING) {

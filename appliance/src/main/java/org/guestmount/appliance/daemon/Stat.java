@@ -16,9 +16,7 @@ final class Stat {
 
     /** What an open descriptor, {@code O_PATH} or not, refers to. */
     static FileAttributes ofDescriptor(int descriptor, Object subject) throws GuestFilesystemException {
-        Scratch scratch = Scratch.ofThread();
-        Syscalls.check(call(scratch, descriptor, scratch.empty(), Abi.AT_EMPTY_PATH), "stat", subject);
-        return attributes(scratch.memory());
+        return attributes(statx(descriptor, subject));
     }
 
     /** What a name in a directory names. */
@@ -29,21 +27,25 @@ final class Stat {
         return attributes(scratch.memory());
     }
 
-    /** The {@code st_dev} of what an open descriptor refers to; all of it stays in {@link Scratch#STRUCT}. */
+    /** The {@code st_dev} of what an open descriptor refers to. */
     static long deviceOf(int descriptor, Object subject) throws GuestFilesystemException {
-        Scratch scratch = Scratch.ofThread();
-        Syscalls.check(call(scratch, descriptor, scratch.empty(), Abi.AT_EMPTY_PATH), "stat", subject);
-        return deviceNumber(scratch.memory(), Abi.STATX_DEVICE_MAJOR, Abi.STATX_DEVICE_MINOR);
+        return deviceNumber(statx(descriptor, subject), Abi.STATX_DEVICE_MAJOR, Abi.STATX_DEVICE_MINOR);
     }
 
     /** Where the device begins that the file of a descriptor is on; null if it is on no drive. */
     static BlockDevices.@Nullable Start startOfDevice(int descriptor, BlockDevices devices, Object subject)
             throws GuestFilesystemException {
+        ByteBuffer struct = statx(descriptor, subject);
+        int major = struct.getInt(Scratch.STRUCT + Abi.STATX_DEVICE_MAJOR);
+        int minor = struct.getInt(Scratch.STRUCT + Abi.STATX_DEVICE_MINOR);
+        return devices.start(major, minor);
+    }
+
+    /** What {@link #call} finds of an open descriptor, in {@link Scratch#STRUCT}. */
+    static ByteBuffer statx(int descriptor, Object subject) throws GuestFilesystemException {
         Scratch scratch = Scratch.ofThread();
         Syscalls.check(call(scratch, descriptor, scratch.empty(), Abi.AT_EMPTY_PATH), "stat", subject);
-        int major = scratch.memory().getInt(Scratch.STRUCT + Abi.STATX_DEVICE_MAJOR);
-        int minor = scratch.memory().getInt(Scratch.STRUCT + Abi.STATX_DEVICE_MINOR);
-        return devices.start(major, minor);
+        return scratch.memory();
     }
 
     /** statx(2) into {@link Scratch#STRUCT}; the result is the kernel's. */

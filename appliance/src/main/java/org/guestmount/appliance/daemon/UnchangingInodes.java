@@ -1,7 +1,6 @@
 package org.guestmount.appliance.daemon;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.guestmount.appliance.ext.Device;
 import org.guestmount.appliance.ext.Inode;
 import org.guestmount.appliance.ext.InodeTable;
@@ -33,14 +32,15 @@ final class UnchangingInodes implements AutoCloseable {
     }
 
     /**
-     * Those of the filesystem that was last asked about by {@link Stat#call}; null if they cannot be told.
+     * Those of the filesystem a descriptor is on; null if they cannot be told.
      *
      * @param node the device it is on
      */
-    static @Nullable UnchangingInodes of(Scratch scratch, String node, BlockDevices devices)
+    static @Nullable UnchangingInodes of(int mounted, Object mountpoint, String node, BlockDevices devices)
             throws GuestFilesystemException {
-        int major = scratch.memory().getInt(Scratch.STRUCT + Abi.STATX_DEVICE_MAJOR);
-        int minor = scratch.memory().getInt(Scratch.STRUCT + Abi.STATX_DEVICE_MINOR);
+        ByteBuffer struct = Stat.statx(mounted, mountpoint);
+        int major = struct.getInt(Scratch.STRUCT + Abi.STATX_DEVICE_MAJOR);
+        int minor = struct.getInt(Scratch.STRUCT + Abi.STATX_DEVICE_MINOR);
         int descriptor = (int) Syscalls.check(Syscalls.open(node, Abi.O_RDONLY), "open", node);
         OpenDevice device = new OpenDevice(descriptor);
         InodeTable table = null;
@@ -56,9 +56,24 @@ final class UnchangingInodes implements AutoCloseable {
         }
     }
 
-    /** The inode of an entry that getdents64(2) left in memory; null if the kernel has to be asked. */
-    @Nullable
-    Inode find(ByteBuffer memory, int entry) {
+    /**
+     * Lists an entry that getdents64(2) left in the scratch memory.
+     *
+     * @return false if the kernel has to be asked about it
+     */
+    boolean list(Scratch scratch, int entry, int nameLength, EncodedEntries entries) {
+        Inode inode = find(scratch.memory(), entry);
+        if (inode == null) {
+            return false;
+        }
+        int targetLength = tell(inode, entry, scratch);
+        FileExtent contents = start == null ? null : inode.contents(start.drive(), start.bytes());
+        entries.add(scratch, entry + Abi.DIRENT_NAME, nameLength, targetLength, inode.mayHaveXattrs(), contents);
+        return true;
+    }
+
+    /** The inode of an entry; null if the kernel has to be asked. */
+    private @Nullable Inode find(ByteBuffer memory, int entry) {
         byte type = memory.get(entry + Abi.DIRENT_TYPE);
         if (type != Abi.DT_REG && type != Abi.DT_LNK) {
             // Directories are going to be opened; something may be mounted there, too.
@@ -79,7 +94,7 @@ final class UnchangingInodes implements AutoCloseable {
      * @param entry the inode's
      * @return how long the target is, in bytes; negative if it is no link
      */
-    int tell(Inode inode, int entry, Scratch scratch) {
+    private int tell(Inode inode, int entry, Scratch scratch) {
         ByteBuffer memory = scratch.memory();
         int at = Scratch.STRUCT;
         memory.putInt(at + Abi.STATX_DEVICE_MAJOR, major)
@@ -100,7 +115,7 @@ final class UnchangingInodes implements AutoCloseable {
         if (inode.type() != FileType.SYMBOLIC_LINK) {
             return -1;
         }
-        byte[] target = inode.target().getBytes(StandardCharsets.ISO_8859_1);
+        byte[] target = inode.target();
         memory.put(Scratch.DATA, target);
         return target.length;
     }
@@ -108,12 +123,6 @@ final class UnchangingInodes implements AutoCloseable {
     private static void putTime(ByteBuffer memory, int offset, Inode inode, Inode.Time time) {
         memory.putLong(Scratch.STRUCT + offset, inode.seconds(time));
         memory.putInt(Scratch.STRUCT + offset + Long.BYTES, inode.nanos(time));
-    }
-
-    /** {@link org.guestmount.core.fs.FileDetails#contents}. */
-    @Nullable
-    FileExtent contents(Inode inode) {
-        return start == null ? null : inode.contents(start.drive(), start.bytes());
     }
 
     /** Nothing is found from now on. */

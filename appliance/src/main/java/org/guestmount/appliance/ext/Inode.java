@@ -2,7 +2,6 @@ package org.guestmount.appliance.ext;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FileType;
 import org.jspecify.annotations.Nullable;
@@ -175,7 +174,7 @@ public final class Inode {
     /** In bytes. */
     public long size() {
         long low = Integer.toUnsignedLong(raw.getInt(0x4));
-        return FileType.ofMode(mode()) == FileType.REGULAR ? low | (long) raw.getInt(0x6C) << 32 : low;
+        return type == FileType.REGULAR ? low | (long) raw.getInt(0x6C) << 32 : low;
     }
 
     /** What it takes, in units of 512 bytes. */
@@ -229,10 +228,10 @@ public final class Inode {
     }
 
     /** The target of a symbolic link. */
-    public String target() {
+    public byte[] target() {
         byte[] bytes = new byte[targetLength()];
         raw.get(BLOCK, bytes);
-        return new String(bytes, StandardCharsets.ISO_8859_1);
+        return bytes;
     }
 
     /**

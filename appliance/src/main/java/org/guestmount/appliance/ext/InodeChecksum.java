@@ -26,6 +26,11 @@ final class InodeChecksum {
         this.prefix = prefix;
     }
 
+    /** Of a filesystem that has the seed of its identifier, which is in the buffer. */
+    static InodeChecksum ofIdentifier(ByteBuffer uuid) {
+        return ofSeed(sum(uuid));
+    }
+
     /** @param seed the kernel's checksum, not turned over, of what is common to all that is in the filesystem */
     static InodeChecksum ofSeed(int seed) {
         int state = seed;
@@ -51,9 +56,14 @@ final class InodeChecksum {
         }
         summed.putShort(LEAD_BYTES + LOW, (short) 0);
         summed.putInt(0, prefix).putInt(4, (int) number).putInt(8, summed.getInt(LEAD_BYTES + GENERATION));
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, bytes.length);
-        int found = ~(int) crc.getValue();
+        int found = sum(summed);
         return hasHigh ? found == told : (found & 0xFFFF) == told;
+    }
+
+    /** Without the last step of {@link CRC32C}, which turns over all bits: the kernel leaves that out. */
+    private static int sum(ByteBuffer bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return ~(int) crc.getValue();
     }
 }

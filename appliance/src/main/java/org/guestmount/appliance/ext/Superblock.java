@@ -2,7 +2,6 @@ package org.guestmount.appliance.ext;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,8 +99,9 @@ record Superblock(
         }
         InodeChecksum checksum = null;
         if ((roCompat & RO_COMPAT_METADATA_CSUM) != 0) {
-            boolean seeded = (incompat & INCOMPAT_CSUM_SEED) != 0;
-            checksum = InodeChecksum.ofSeed(seeded ? raw.getInt(0x270) : checksumOfUuid(raw));
+            checksum = (incompat & INCOMPAT_CSUM_SEED) != 0
+                    ? InodeChecksum.ofSeed(raw.getInt(0x270))
+                    : InodeChecksum.ofIdentifier(raw.slice(0x68, UUID_BYTES));
         }
         return new Superblock(
                 blockBytes,
@@ -120,13 +120,6 @@ record Superblock(
 
     private static boolean isPowerOfTwo(int number, int min, int max) {
         return number >= min && number <= max && Integer.bitCount(number) == 1;
-    }
-
-    private static int checksumOfUuid(ByteBuffer raw) {
-        CRC32C crc = new CRC32C();
-        crc.update(raw.duplicate().position(0x68).limit(0x68 + UUID_BYTES));
-        // It ends with all bits turned over, which the kernel's does not.
-        return ~(int) crc.getValue();
     }
 
     private static long unsigned(ByteBuffer raw, int offset) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.guestmount.appliance.HostProgram.run;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -293,13 +294,6 @@ final class LinuxGuestMachineTest {
 
     private static String mountinfo() throws GuestFilesystemException {
         return SystemFiles.read("/proc/self/mountinfo");
-    }
-
-    private static String run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as("%s: %s", command[0], said).isZero();
-        return said;
     }
 
     private static GuestFilesystemException assertFails(Errno errno, ThrowingCallable operation) {

@@ -1,12 +1,12 @@
 package org.guestmount.appliance.ext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.guestmount.appliance.HostProgram.run;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -91,15 +91,6 @@ class InodeTableTest {
         return image;
     }
 
-    private static String run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor())
-                .as("%s: %s", String.join(" ", command), said)
-                .isZero();
-        return said;
-    }
-
     private static @Nullable InodeTable table(Path image) throws Exception {
         return InodeTable.on(new ImageDevice(FileChannel.open(image, StandardOpenOption.READ)));
     }
@@ -171,9 +162,11 @@ class InodeTableTest {
             }
         }
         assertThat(Objects.requireNonNull(table.find(number(numbers, "short"))).target())
+                .asString()
                 .isEqualTo("file1");
         assertThat(Objects.requireNonNull(table.find(number(numbers, "longest")))
                         .target())
+                .asString()
                 .isEqualTo("x".repeat(59));
         assertThat(table.find(number(numbers, "too-long"))).isNull();
         assertThat(table.find(number(numbers, "folder"))).isNull();

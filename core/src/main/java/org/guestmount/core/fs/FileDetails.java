@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attributes what lstat(2) says
  * @param linkTarget the target's bytes (see {@link GuestPath} on strings) if it is a symbolic link; null if it is not
- * @param mayHaveXattrs false only if listxattr(2) was asked and answered with an empty list
+ * @param mayHaveXattrs false only if listxattr(2) would surely answer with an empty list
  * @param contents where on a drive all that a regular file holds is, from its first byte on and perhaps beyond its last; null if that is not one
  *     place, or could change because the filesystem is not mounted read-only, or is not known
  */
