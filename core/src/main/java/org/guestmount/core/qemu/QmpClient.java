@@ -2,6 +2,7 @@ package org.guestmount.core.qemu;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -78,10 +79,7 @@ public final class QmpClient implements AutoCloseable {
         CompletableFuture<JsonObject> answer = new CompletableFuture<>();
         pending.put(id, answer);
         try {
-            send(new JsonObject()
-                    .put("execute", command)
-                    .put("arguments", arguments)
-                    .put("id", id));
+            send(command, arguments, id);
             JsonObject reply = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             if (reply.has("error")) {
                 throw new QmpException(command + ": " + reply.object("error").text("desc"));
@@ -90,24 +88,30 @@ public final class QmpClient implements AutoCloseable {
         } catch (TimeoutException e) {
             throw new QmpException(command + ": no answer within " + timeout.toSeconds() + " s", e);
         } catch (ExecutionException e) {
-            throw new QmpException(command + ": QEMU is gone", e);
-        } catch (QmpException e) {
-            throw e;
-        } catch (IOException e) {
+            throw QmpException.gone(command, e);
+        } catch (JsonException e) {
             throw new QmpException(command + ": " + e.getMessage(), e);
         } finally {
             pending.remove(id);
         }
     }
 
-    private void send(JsonObject message) throws IOException {
+    private void send(String command, JsonObject arguments, long id) throws QmpException {
+        JsonObject message = new JsonObject()
+                .put("execute", command)
+                .put("arguments", arguments)
+                .put("id", id);
         ByteBuffer bytes = StandardCharsets.UTF_8.encode(message + "\n");
         synchronized (writing) {
             if (ended) {
-                throw new QmpException("QEMU is gone");
+                throw QmpException.gone(command, null);
             }
-            while (bytes.hasRemaining()) {
-                connection.write(bytes);
+            try {
+                while (bytes.hasRemaining()) {
+                    connection.write(bytes);
+                }
+            } catch (IOException e) {
+                throw QmpException.gone(command, e);
             }
         }
     }
@@ -124,7 +128,7 @@ public final class QmpClient implements AutoCloseable {
             synchronized (writing) {
                 ended = true;
             }
-            pending.values().forEach(p -> p.completeExceptionally(new QmpException("QEMU is gone")));
+            pending.values().forEach(p -> p.completeExceptionally(new EOFException()));
         }
     }
 

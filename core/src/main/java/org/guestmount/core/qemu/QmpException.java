@@ -7,11 +7,28 @@ import org.jspecify.annotations.Nullable;
 public final class QmpException extends IOException {
     private static final long serialVersionUID = 1;
 
+    private final boolean gone;
+
     QmpException(String message) {
         this(message, null);
     }
 
     QmpException(String message, @Nullable Throwable cause) {
+        this(message, cause, false);
+    }
+
+    private QmpException(String message, @Nullable Throwable cause, boolean gone) {
         super(message, cause);
+        this.gone = gone;
+    }
+
+    /** @param cause how the connection ended; null if it had before */
+    static QmpException gone(String command, @Nullable Throwable cause) {
+        return new QmpException(command + ": QEMU is gone", cause, true);
+    }
+
+    /** Whether the connection has ended, so that nothing is known of the command; QEMU has exited, or soon will have. */
+    public boolean isGone() {
+        return gone;
     }
 }

@@ -119,7 +119,7 @@ record Start(
                 if (saved != null) {
                     SavedState.load(monitor, saved, folder.path().resolve(STATE_SOCKET));
                 }
-                attach(monitor, process, disks);
+                attach(monitor, disks);
                 if (saved != null) {
                     join(checked);
                     monitor.execute("cont", new JsonObject(), MONITOR_TIMEOUT);
@@ -189,13 +189,12 @@ record Start(
         }
     }
 
-    private void attach(QmpClient monitor, QemuProcess process, List<GuestDisk> disks)
-            throws IOException, InterruptedException {
+    private void attach(QmpClient monitor, List<GuestDisk> disks) throws IOException, InterruptedException {
         for (int i = 0; i < disks.size(); i++) {
             try {
                 GuestDisks.attach(monitor, disks.get(i), i);
             } catch (QmpException e) {
-                if (process.awaitExit(Duration.ZERO)) {
+                if (e.isGone()) {
                     throw e;
                 }
                 throw QemuFailure.refusedDrive(drives.get(i).image(), String.valueOf(e.getMessage()));

@@ -38,6 +38,8 @@ public final class FakeQemu {
         HAS_NO_SANDBOX,
         FINDS_IMAGE_LOCKED,
         PANICS,
+        /** Its monitor is gone for a while before it is itself. */
+        DIES_OF_A_DRIVE,
         DIES_LATER,
         DOES_NOT_POWER_OFF,
         FAILS_TO_UNMOUNT
@@ -129,14 +131,21 @@ public final class FakeQemu {
             while ((line = lines.readLine()) != null) {
                 answer(monitor, JsonObject.parse(line));
             }
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             System.err.println(e);
         }
     }
 
-    private void answer(SocketChannel monitor, JsonObject command) throws IOException, JsonException {
+    private void answer(SocketChannel monitor, JsonObject command)
+            throws IOException, JsonException, InterruptedException {
         JsonObject answer = new JsonObject().put("id", command.integer("id"));
-        if (behaviour == Behaviour.FINDS_IMAGE_LOCKED && command.text("execute").equals("blockdev-add")) {
+        boolean addsDrive = command.text("execute").equals("blockdev-add");
+        if (addsDrive && behaviour == Behaviour.DIES_OF_A_DRIVE) {
+            monitor.close();
+            Thread.sleep(200);
+            System.exit(0);
+        }
+        if (addsDrive && behaviour == Behaviour.FINDS_IMAGE_LOCKED) {
             answer.put("error", new JsonObject().put("desc", "Failed to get \"write\" lock"));
         } else {
             answer.put("return", new JsonObject());

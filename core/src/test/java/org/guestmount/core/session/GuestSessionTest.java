@@ -191,6 +191,16 @@ class GuestSessionTest {
     }
 
     @Test
+    void doesNotBlameTheDriveIfQemuIsGone() throws Exception {
+        environment.put("LIBGUESTFS_BACKEND_SETTINGS", "force_tcg");
+
+        LaunchException e = failure(Behaviour.DIES_OF_A_DRIVE, PATIENT);
+
+        assertThat(e.reason()).isEqualTo(Reason.GUEST_DIED);
+        assertThat(e).hasMessageContaining("the guest died while it started");
+    }
+
+    @Test
     void givesUpOnAGuestThatHangs() throws Exception {
         environment.put("LIBGUESTFS_BACKEND_SETTINGS", "force_tcg");
 
