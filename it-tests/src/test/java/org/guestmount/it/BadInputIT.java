@@ -11,6 +11,7 @@ import org.guestmount.it.framework.FilesystemType;
 import org.guestmount.it.framework.GuestImage;
 import org.guestmount.it.framework.Guestmount;
 import org.guestmount.it.framework.Mount;
+import org.guestmount.it.framework.MountNamespace;
 import org.guestmount.it.framework.Needs;
 import org.guestmount.it.framework.PartitionedDisk;
 import org.guestmount.it.framework.Project;
@@ -222,12 +223,13 @@ class BadInputIT {
     void noFuseDevice() throws IOException {
         Path wrapper = executable("without-fuse", """
                 exec unshare -m --propagation private sh -c '
+                %s
                 mkdir -p "$TMPDIR/dev" && mount -t tmpfs none "$TMPDIR/dev" || exit 9
                 for n in null zero full random urandom tty; do touch "$TMPDIR/dev/$n"; mount --bind "/dev/$n" "$TMPDIR/dev/$n"; done
                 ln -s /proc/self/fd "$TMPDIR/dev/fd"
                 mount --move "$TMPDIR/dev" /dev && rmdir "$TMPDIR/dev"
                 exec "$0" "$@"' "$REAL" "$@"
-                """);
+                """.formatted(MountNamespace.BEGINNING));
         Path bin = WORKSPACE.newFolder("bin-without-fuse");
         Files.createSymbolicLink(bin.resolve("guestmount"), wrapper);
         Guestmount use = guestmount()

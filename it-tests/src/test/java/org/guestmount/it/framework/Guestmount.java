@@ -196,17 +196,13 @@ public final class Guestmount {
     }
 
     /**
-     * Runs lines of sh in a mount namespace of their own, so that nobody else sees what they mount over this machine's files.
-     * They have the commands in their PATH, and {@code $mnt}, a mountpoint. Nothing of guestmount may be left after them. Needs
-     * root.
+     * Runs lines of sh in a mount namespace of their own. They have the commands in their PATH, and {@code $mnt}, a mountpoint.
+     * Nothing of guestmount may be left after them. Needs root.
      *
      * @param arguments for {@code $1} and so on
      */
     public Command.Result apart(String script, Object... arguments) {
-        List<Object> argv = new ArrayList<>(
-                List.of("unshare", "--mount", "--propagation", "private", "sh", "-e", "-c", script, "sh"));
-        argv.addAll(List.of(arguments));
-        Command.Result result = other(argv.toArray())
+        Command.Result result = other(MountNamespace.running(script, arguments).toArray())
                 .with(Map.of("PATH", program + ":" + System.getenv("PATH"), "mnt", mountpoint.toString()))
                 .result();
         await().atMost(Mount.END).untilAsserted(() -> {

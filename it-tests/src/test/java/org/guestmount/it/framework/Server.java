@@ -177,19 +177,11 @@ public final class Server implements AutoCloseable {
         int port = freePort();
         Path configuration = Path.of(hostKey + ".sshd_config");
         Files.writeString(configuration, SSHD.formatted(port, hostKey, userKey));
+        String log = hostKey + ".sshd.log";
         return start(
                 port,
-                "unshare",
-                "--mount",
-                "sh",
-                "-c",
-                SSHD_IN_ITS_OWN_RUN,
-                "sh",
-                "-D",
-                "-f",
-                configuration,
-                "-E",
-                hostKey + ".sshd.log");
+                MountNamespace.running(SSHD_IN_ITS_OWN_RUN, "-D", "-f", configuration, "-E", log)
+                        .toArray());
     }
 
     public int port() {

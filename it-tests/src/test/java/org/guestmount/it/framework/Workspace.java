@@ -18,6 +18,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * that is known of its mounts is kept in {@code target/it/failures} and printed.
  */
 public final class Workspace implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+    /** How the names of their folders begin. */
+    static final String PREFIX = "gm-it-";
+
     private final List<Guestmount> uses = new ArrayList<>();
     private Path folder = Path.of("");
     private int usesOfTheClass;
@@ -43,7 +46,7 @@ public final class Workspace implements BeforeAllCallback, BeforeEachCallback, A
 
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
-        folder = Files.createTempDirectory("gm-it-");
+        folder = Files.createTempDirectory(PREFIX);
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
