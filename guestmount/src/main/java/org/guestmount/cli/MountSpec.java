@@ -31,7 +31,12 @@ record MountSpec(
             throw new IllegalArgumentException("-m " + value
                     + ": must begin with a device of the guest, such as /dev/sda1, and be written " + SYNTAX);
         }
-        return new MountSpec(device, mountpoint(value, field(fields, 1)), field(fields, 2), field(fields, 3));
+        MountSpec spec = new MountSpec(device, mountpoint(value, field(fields, 1)), field(fields, 2), field(fields, 3));
+        if (spec.request(false).hasOption("remount")) {
+            throw new IllegalArgumentException("-m " + value
+                    + ": a guest's filesystem cannot be remounted; give the options with the -m that mounts it");
+        }
+        return spec;
     }
 
     private static GuestPath mountpoint(String value, @Nullable String path) {

@@ -39,7 +39,17 @@ class MountSpecTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ":", "sda1", "/dev/", "btrfsvol:/dev/sda2/root", "/dev/sda1:boot", "/dev/sda1:/a/../b"})
+    @ValueSource(
+            strings = {
+                "",
+                ":",
+                "sda1",
+                "/dev/",
+                "btrfsvol:/dev/sda2/root",
+                "/dev/sda1:boot",
+                "/dev/sda1:/a/../b",
+                "/dev/sda1:/:remount,rw"
+            })
     void whatCannotBeMeantIsRefusedWithTheValue(String value) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> MountSpec.parse(value))
