@@ -67,7 +67,7 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem imple
      *
      * @param guest where attributes and listings are remembered; closed with this
      * @param known of that filesystem
-     * @param drives from which larger files are read
+     * @param drives from which files are read
      */
     public static PrefetchingFilesystem readOnly(GuestFilesystem guest, Knowledge known, DriveData drives) {
         return new PrefetchingFilesystem(guest, known, true, drives);

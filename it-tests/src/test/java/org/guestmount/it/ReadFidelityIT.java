@@ -20,11 +20,11 @@ import org.guestmount.it.framework.Python;
 import org.guestmount.it.framework.Requirement;
 import org.guestmount.it.framework.TreeListing;
 import org.guestmount.it.framework.Workspace;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A whole tree read through the mount is what the kernel's own mount of the same image shows. */
 @Needs({Requirement.ROOT, Requirement.FUSE, Requirement.QEMU, Requirement.IMAGE_TOOLS})
@@ -53,20 +53,22 @@ class ReadFidelityIT {
 
     /** The appliance reads inodes of these from the disk: of every layout there is. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "-t ext4",
-                "-t ext4 -b 1024 -O ^64bit",
-                "-t ext4 -I 128",
-                "-t ext4 -I 1024 -O metadata_csum_seed",
-                "-t ext4 -O ^metadata_csum,^flex_bg",
-                "-t ext4 -O inline_data",
-                "-t ext4 -O bigalloc",
-                "-t ext4 -O meta_bg,^resize_inode",
-                "-t ext3",
-                "-t ext2 -b 1024"
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "-t ext4                                   |",
+                "-t ext4 -b 1024 -O ^64bit                 |",
+                "-t ext4 -I 128                            |",
+                "-t ext4 -I 1024 -O metadata_csum_seed     | -U random",
+                "-t ext4 -O ^metadata_csum,^flex_bg        |",
+                "-t ext4 -O inline_data                    |",
+                "-t ext4 -O bigalloc                       |",
+                "-t ext4 -O meta_bg,^resize_inode          |",
+                "-t ext4 -b 2048                           | -E mount_opts=nouid32",
+                "-t ext3                                   |",
+                "-t ext2 -b 1024                           |"
             })
-    void inodesOfEveryLayoutAreAsTheKernelShowsThem(String layout) throws IOException {
+    void inodesOfEveryLayoutAreAsTheKernelShowsThem(String layout, @Nullable String change) throws IOException {
         Path folder = WORKSPACE.newFolder("layout" + layout.replaceAll("[ ,^]+", "-"));
         Path file = folder.resolve("disk.img");
         Command.of("truncate", "-s", "200M", file).run();
@@ -78,8 +80,11 @@ class ReadFidelityIT {
         try (KernelMount mount = KernelMount.writable(file, mountpoint)) {
             Python.script("inodes_tree.py", mount.root().resolve("tree"));
         }
-        if (layout.contains("csum_seed")) {
-            Command.of("tune2fs", "-U", "random", file).run();
+        if (change != null) {
+            List<String> changer = new ArrayList<>(List.of("tune2fs"));
+            changer.addAll(List.of(change.split(" ")));
+            changer.add(file.toString());
+            Command.of(changer).run();
         }
         TreeListing truth;
         try (KernelMount mount = KernelMount.readOnly(file, mountpoint)) {

@@ -255,7 +255,7 @@ final class BlockDevices {
     /** Where the device with this number begins; null if it is neither a drive nor a partition of one. */
     @Nullable
     Start start(int major, int minor) throws GuestFilesystemException {
-        String device = sysfs + "/dev/block/" + major + ":" + minor;
+        String device = byNumber(major, minor);
         if (!new File(device).exists()) {
             return null;
         }
@@ -267,6 +267,16 @@ final class BlockDevices {
         }
         long sectors = partition ? Long.parseLong(SystemFiles.readLine(device + "/start")) : 0;
         return new Start(drive, sectors * SECTOR_BYTES, path[path.length - 1]);
+    }
+
+    /** What the kernel calls the device with this number. */
+    String kernelName(int major, int minor) throws GuestFilesystemException {
+        String path = SystemFiles.readLink(byNumber(major, minor));
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    private String byNumber(int major, int minor) {
+        return sysfs + "/dev/block/" + major + ":" + minor;
     }
 
     private @Nullable String kernelName(DriveName name) throws GuestFilesystemException {

@@ -36,9 +36,6 @@ final class ExtentMap {
     /** With any flag but these, known or not, the data is not simply there. */
     private static final int HARMLESS = FLAG_LAST | FLAG_UNWRITTEN | FLAG_MERGED | FLAG_SHARED;
 
-    /** Of each ext2, ext3 and ext4 the options in force, a line each, those that go without saying among them. */
-    private static final String EXT_OPTIONS = "/proc/fs/ext4/%s/options";
-
     private final BlockDevices.@Nullable Start start;
 
     /** Whether there may be data that is not on the drive yet. */
@@ -67,7 +64,7 @@ final class ExtentMap {
 
     private static boolean journalsAll(String kernelName) {
         try {
-            return SystemFiles.read(EXT_OPTIONS.formatted(kernelName)).lines().anyMatch("data=journal"::equals);
+            return ExtOptions.inForce(kernelName).contains("data=journal");
         } catch (GuestFilesystemException e) {
             return true;
         }

@@ -4,14 +4,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
-import org.guestmount.core.machine.MountRequest;
 import org.jspecify.annotations.Nullable;
 
 /** Of the filesystems that are mounted read-only those whose inodes can be had without the kernel. Owns them. */
 final class InodeTables implements AutoCloseable {
-    /** With these, ext4 has other owners than inodes say, or its superblock elsewhere. */
-    private static final String[] CHANGING = {"nouid32", "sb"};
-
     private final GuestRoot root;
     private final BlockDevices devices;
     private final Map<Long, UnchangingInodes> byDevice = new ConcurrentHashMap<>();
@@ -26,34 +22,28 @@ final class InodeTables implements AutoCloseable {
      *
      * @param node the device it is on
      */
-    void add(MountRequest request, String node) throws GuestFilesystemException {
-        GuestPath mountpoint = request.mountpoint();
-        int mounted = root.locateDirectory(mountpoint, "look at");
+    void add(GuestPath mountpoint, String node) {
         try {
-            if (!Stat.kindOfFilesystem(mounted, mountpoint).isExt() || isChanged(request.options())) {
-                return;
+            int mounted = root.locateDirectory(mountpoint, "look at");
+            try {
+                add(mounted, mountpoint, node);
+            } finally {
+                Syscalls.close(mounted);
             }
-            long device = Stat.deviceOf(mounted, mountpoint);
-            UnchangingInodes inodes =
-                    byDevice.containsKey(device) ? null : UnchangingInodes.of(mounted, mountpoint, node, devices);
-            if (inodes != null) {
-                byDevice.put(device, inodes);
-            }
-        } finally {
-            Syscalls.close(mounted);
+        } catch (GuestFilesystemException e) {
+            // It is mounted all the same, and the kernel knows its inodes.
+            return;
         }
     }
 
-    /** Unlike {@link MountOptions}, the kernel splits at every comma, within quotes too. */
-    private static boolean isChanged(String options) {
-        for (String option : options.split(",", -1)) {
-            for (String changing : CHANGING) {
-                if (option.equals(changing) || option.startsWith(changing + "=")) {
-                    return true;
-                }
+    private void add(int mounted, GuestPath mountpoint, String node) throws GuestFilesystemException {
+        long device = Stat.deviceOf(mounted, mountpoint);
+        if (Stat.kindOfFilesystem(mounted, mountpoint).isExt() && !byDevice.containsKey(device)) {
+            UnchangingInodes inodes = UnchangingInodes.of(mounted, mountpoint, node, devices);
+            if (inodes != null) {
+                byDevice.put(device, inodes);
             }
         }
-        return false;
     }
 
     /** Those of the filesystem a descriptor is on; null if only the kernel can tell. */

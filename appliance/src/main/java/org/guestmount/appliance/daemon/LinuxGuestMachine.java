@@ -177,7 +177,7 @@ final class LinuxGuestMachine implements GuestMachine {
             try {
                 MountOutcome outcome = mountAsPossible(request, node, type);
                 if (outcome.readOnly()) {
-                    inodes.add(request, node);
+                    inodes.add(request.mountpoint(), node);
                 }
                 return new MountOutcome(outcome.readOnly(), (outcome.said() + log.lines()).strip());
             } catch (GuestFilesystemException e) {

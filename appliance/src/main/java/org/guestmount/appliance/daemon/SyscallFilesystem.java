@@ -179,7 +179,12 @@ final class SyscallFilesystem implements EncodingFilesystem {
 
     private OpenFile openToList(GuestPath path) throws GuestFilesystemException {
         int opened = (int) Syscalls.check(root.open(path, Abi.O_RDONLY | Abi.O_DIRECTORY, 0), "list", path);
-        return new OpenFile(opened, new DirectoryListing(opened, inodes.of(opened, path)));
+        try {
+            return new OpenFile(opened, new DirectoryListing(opened, inodes.of(opened, path)));
+        } catch (GuestFilesystemException e) {
+            Syscalls.close(opened);
+            throw e;
+        }
     }
 
     @Override

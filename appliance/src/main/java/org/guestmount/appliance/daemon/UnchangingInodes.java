@@ -1,6 +1,8 @@
 package org.guestmount.appliance.daemon;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.guestmount.appliance.ext.Device;
 import org.guestmount.appliance.ext.Inode;
 import org.guestmount.appliance.ext.InodeTable;
@@ -41,19 +43,26 @@ final class UnchangingInodes implements AutoCloseable {
         ByteBuffer struct = Stat.statx(mounted, mountpoint);
         int major = struct.getInt(Scratch.STRUCT + Abi.STATX_DEVICE_MAJOR);
         int minor = struct.getInt(Scratch.STRUCT + Abi.STATX_DEVICE_MINOR);
+        if (isChanged(ExtOptions.inForce(devices.kernelName(major, minor)))) {
+            return null;
+        }
+        BlockDevices.Start start = devices.start(major, minor);
         int descriptor = (int) Syscalls.check(Syscalls.open(node, Abi.O_RDONLY), "open", node);
         OpenDevice device = new OpenDevice(descriptor);
         InodeTable table = null;
         try {
             table = InodeTable.on(device);
-            return table == null
-                    ? null
-                    : new UnchangingInodes(device, table, major, minor, devices.start(major, minor));
+            return table == null ? null : new UnchangingInodes(device, table, major, minor, start);
         } finally {
             if (table == null) {
                 device.close();
             }
         }
+    }
+
+    /** Whether others are owners than inodes say, or the superblock is elsewhere. */
+    private static boolean isChanged(List<String> options) {
+        return options.stream().anyMatch(option -> option.equals("nouid32") || option.startsWith("sb="));
     }
 
     /**
@@ -125,7 +134,7 @@ final class UnchangingInodes implements AutoCloseable {
         memory.putInt(Scratch.STRUCT + offset + Long.BYTES, inode.nanos(time));
     }
 
-    /** Nothing is found from now on. */
+    /** Nothing more is read from now on. */
     @Override
     public void close() {
         device.close();
@@ -135,6 +144,7 @@ final class UnchangingInodes implements AutoCloseable {
     private static final class OpenDevice implements Device {
         private static final int CLOSED = -1;
 
+        @GuardedBy("this")
         private int descriptor;
 
         OpenDevice(int descriptor) {

@@ -107,7 +107,7 @@ public final class Inode {
         return low | high << 32;
     }
 
-    /** Whether all its extents are here, and could be. That they do not overlap what is not data is left out: the checksum shows damage. */
+    /** Whether all its extents are here, and could be. That they do not overlap what is not data is left out: a checksum shows such damage. */
     private boolean hasFewExtents() {
         int count = extentCount();
         if ((raw.getShort(BLOCK) & 0xFFFF) != EXTENT_MAGIC
@@ -235,13 +235,14 @@ public final class Inode {
     }
 
     /**
-     * Where all there is in a regular file is; null if that is nowhere, in several places, or not in the inode.
+     * Where all there is in a regular file is; null if that is nowhere, in several places, or not in the inode, and if no checksum shows that
+     * it is what was written there.
      *
      * @param drive on which the filesystem is
      * @param start where on the drive it begins, in bytes
      */
     public @Nullable FileExtent contents(int drive, long start) {
-        if (type != FileType.REGULAR || !usesExtents() || extentCount() != 1) {
+        if (filesystem.checksum() == null || type != FileType.REGULAR || !usesExtents() || extentCount() != 1) {
             return null;
         }
         long length = extentBlocks(0) * filesystem.blockBytes();

@@ -28,12 +28,13 @@ public final class InodeTable {
     private final Device device;
     private final Superblock filesystem;
 
+    /** Made when they are needed: there may be many filesystems of which nothing is read. */
     @GuardedBy("this")
-    private final ByteBuffer memory;
+    private final @Nullable ByteBuffer[] pages = new ByteBuffer[PAGES];
 
-    /** Which page is in each part of the memory. */
+    /** Which page of the device is in each of them. */
     @GuardedBy("this")
-    private final long[] pages = new long[PAGES];
+    private final long[] loaded = new long[PAGES];
 
     @GuardedBy("this")
     private final long[] told = new long[AHEADS];
@@ -41,8 +42,7 @@ public final class InodeTable {
     private InodeTable(Device device, Superblock filesystem) {
         this.device = device;
         this.filesystem = filesystem;
-        this.memory = ByteBuffer.allocateDirect(PAGES * PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        Arrays.fill(pages, NONE);
+        Arrays.fill(loaded, NONE);
         Arrays.fill(told, NONE);
     }
 
@@ -80,8 +80,8 @@ public final class InodeTable {
             if (!filesystem.holds(table, 1)) {
                 return null;
             }
-            int at = load(table * filesystem.blockBytes() + index * size);
-            memory.get(at, bytes, InodeChecksum.LEAD_BYTES, size);
+            long position = table * filesystem.blockBytes() + index * size;
+            load(position).get(offset(position), bytes, InodeChecksum.LEAD_BYTES, size);
         }
         return Inode.of(number, bytes, filesystem);
     }
@@ -89,29 +89,39 @@ public final class InodeTable {
     /** The block in which a group's table begins. */
     @GuardedBy("this")
     private long table(long group) throws GuestFilesystemException {
-        int at = load(filesystem.descriptors() + group * filesystem.descriptorBytes());
-        long low = Integer.toUnsignedLong(memory.getInt(at + 0x8)); // bg_inode_table_lo
-        long high = filesystem.wide() ? Integer.toUnsignedLong(memory.getInt(at + 0x28)) : 0; // bg_inode_table_hi
+        long position = filesystem.descriptors() + group * filesystem.descriptorBytes();
+        ByteBuffer page = load(position);
+        int at = offset(position);
+        long low = Integer.toUnsignedLong(page.getInt(at + 0x8)); // bg_inode_table_lo
+        long high = filesystem.wide() ? Integer.toUnsignedLong(page.getInt(at + 0x28)) : 0; // bg_inode_table_hi
         return low | high << 32;
     }
 
-    /** Where in the memory a position of the device is now. */
+    /** The page of the device that has a position. */
     @GuardedBy("this")
-    private int load(long position) throws GuestFilesystemException {
-        long page = position / PAGE_BYTES;
-        int slot = (int) (page % PAGES);
-        int start = slot * PAGE_BYTES;
-        if (pages[slot] != page) {
-            pages[slot] = NONE;
-            tellOf(position);
-            ByteBuffer into = memory.duplicate().position(start).limit(start + PAGE_BYTES);
-            device.read(page * PAGE_BYTES, into);
-            while (into.hasRemaining()) {
-                into.put((byte) 0); // where the device ends; nothing with a checksum or a type
-            }
+    private ByteBuffer load(long position) throws GuestFilesystemException {
+        long number = position / PAGE_BYTES;
+        int slot = (int) (number % PAGES);
+        ByteBuffer page = pages[slot];
+        if (page == null) {
+            page = ByteBuffer.allocateDirect(PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
             pages[slot] = page;
         }
-        return start + (int) (position % PAGE_BYTES);
+        if (loaded[slot] != number) {
+            loaded[slot] = NONE;
+            tellOf(position);
+            page.clear();
+            device.read(number * PAGE_BYTES, page);
+            while (page.hasRemaining()) {
+                page.put((byte) 0); // where the device ends; nothing with a checksum or a type
+            }
+            loaded[slot] = number;
+        }
+        return page;
+    }
+
+    private static int offset(long position) {
+        return (int) (position % PAGE_BYTES);
     }
 
     @GuardedBy("this")

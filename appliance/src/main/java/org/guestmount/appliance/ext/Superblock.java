@@ -49,9 +49,6 @@ record Superblock(
     private static final int MAX_DESCRIPTOR_BYTES = 1024;
     private static final int UUID_BYTES = 16;
 
-    /** Owners have 16 bits, unless it is mounted with another option. */
-    private static final int DEFAULT_UID16 = 0x10;
-
     private static final int INCOMPAT_64BIT = 0x80;
     private static final int INCOMPAT_CSUM_SEED = 0x2000;
 
@@ -73,13 +70,12 @@ record Superblock(
     static @Nullable Superblock parse(ByteBuffer bytes) {
         ByteBuffer raw = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         boolean old = raw.getInt(0x4C) == 0; // s_rev_level
-        int incompat = old ? 0 : raw.getInt(0x60);
-        int roCompat = old ? 0 : raw.getInt(0x64);
+        int incompat = raw.getInt(0x60);
+        int roCompat = raw.getInt(0x64);
         if ((raw.getShort(0x38) & 0xFFFF) != MAGIC
                 || raw.getInt(0x48) != 0 // s_creator_os: Linux
                 || (incompat & ~KNOWN_INCOMPAT) != 0
                 || (roCompat & ~KNOWN_RO_COMPAT) != 0
-                || (raw.getInt(0x100) & DEFAULT_UID16) != 0
                 || Integer.compareUnsigned(raw.getInt(0x18), MAX_LOG_BLOCK_SIZE) > 0) {
             return null;
         }

@@ -9,7 +9,7 @@ package org.guestmount.core.protocol;
  */
 public record Hello(int version, String release, int windowBytes) {
     /** Raised with every change of a message's form. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     private static final int FIRST_WITH_WINDOW = 2;
 
