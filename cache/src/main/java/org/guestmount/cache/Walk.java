@@ -5,10 +5,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.guestmount.core.fs.DepthFirst;
 import org.guestmount.core.fs.GuestPath;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which directories a program will list next, and how many of them to list now. A walk is seen when a directory is listed
  * whose parent was one of the last: then its subdirectories and those beside it are expected, {@link DepthFirst deepest first}, in the order
- * in which they were listed (find, tar, du) or by name (ls -R, rsync).
+ * in which they were listed (find, tar, du) or by name (ls -R, rsync), which shows after some of them at the latest.
  *
  * <p>How far ahead depends on how often that was right, as with a kernel's reading ahead: it begins with
  * {@value #MIN_AHEAD} directories, and never exceeds {@value #MAX_AHEAD}. So when the program stops, or goes elsewhere,
@@ -38,13 +40,16 @@ final class Walk {
     /** Directories expected; those farthest off are forgotten. */
     private static final int MAX_EXPECTED = 4096;
 
+    /** How often in a row a directory comes after the one before by name, without being in it, that it does not by chance. */
+    private static final int SORTED_STEPS = 12;
+
     private final long maxBytes;
 
     /** Subdirectories of those that the program listed last; none once they are expected. */
     @GuardedBy("this")
     private final Map<GuestPath, List<String>> recent = new LinkedHashMap<>();
 
-    /** To be listed, in the order in which the program is expected to come to them. */
+    /** To be listed, in the order in which a program comes to them that follows the listings' order. */
     @GuardedBy("this")
     private final List<Deque<GuestPath>> expected = new ArrayList<>();
 
@@ -62,8 +67,16 @@ final class Walk {
     @GuardedBy("this")
     private int window = MIN_AHEAD;
 
+    /** Whether the program goes by name instead. */
     @GuardedBy("this")
     private boolean byName;
+
+    /** The last directory that the program asked for. */
+    @GuardedBy("this")
+    private @Nullable GuestPath last;
+
+    @GuardedBy("this")
+    private int sortedSteps;
 
     @GuardedBy("this")
     private int running;
@@ -140,6 +153,7 @@ final class Walk {
 
     /** The program asks for this directory, which is not ahead of it any more. */
     synchronized Visit visit(GuestPath path) {
+        observeOrder(path);
         Long bytes = ahead.remove(path);
         if (bytes != null) {
             aheadBytes -= bytes;
@@ -151,6 +165,21 @@ final class Walk {
             wasExpected = wasExpected || left.remove(path);
         }
         return new Visit(path, false, wasExpected);
+    }
+
+    @GuardedBy("this")
+    private void observeOrder(GuestPath path) {
+        GuestPath before = last;
+        last = path;
+        if (before == null || path.startsWith(before)) {
+            return; // into it, which any order does
+        }
+        if (DepthFirst.BY_NAME.compare(before, path) > 0) {
+            sortedSteps = 0;
+            byName = false;
+        } else if (++sortedSteps >= SORTED_STEPS) {
+            byName = true;
+        }
     }
 
     /**
@@ -173,8 +202,10 @@ final class Walk {
         }
         if (siblings != null && !siblings.isEmpty()) {
             recent.put(path.parent(), List.of());
-            byName = !siblings.get(0).equals(path.name())
-                    && Collections.min(siblings).equals(path.name());
+            boolean listedFirst = siblings.get(0).equals(path.name());
+            boolean leastByName = Collections.min(siblings).equals(path.name());
+            // Where both orders begin with the same, that says nothing.
+            byName = leastByName && (byName || !listedFirst);
             List<String> others = new ArrayList<>(siblings);
             others.remove(path.name());
             expect(path.parent(), others);
@@ -192,30 +223,45 @@ final class Walk {
 
     /** The next directories to list, to be {@link #ended}; null to end the thread. */
     synchronized @Nullable Stretch next() {
-        if (hasRoom()) {
-            for (int i = 0; i < expected.size(); i++) {
-                Deque<GuestPath> left = expected.get(i);
-                if (!left.isEmpty()) {
-                    Stretch next = new Stretch(takeFrom(left), byName, stretchSize());
-                    underWay.add(next);
-                    expected.add(i, next.left);
-                    return next;
-                }
-            }
+        List<GuestPath> soon = hasRoom() ? soon() : List.of();
+        if (soon.isEmpty()) {
+            running--;
+            return null;
         }
-        running--;
-        return null;
+        // A share for each thread: how much is below these is not known.
+        int count = Math.min(stretchSize(), 1 + soon.size() / WalkAheadFilesystem.THREADS);
+        Stretch next = new Stretch(List.copyOf(soon.subList(0, count)), byName, stretchSize());
+        expected.add(takeOut(next.roots), next.left);
+        underWay.add(next);
+        return next;
     }
 
-    /** A share for each thread: how much is below these is not known. */
+    /** What the program is expected to come to next, in order. */
     @GuardedBy("this")
-    private List<GuestPath> takeFrom(Deque<GuestPath> left) {
-        int count = Math.min(stretchSize(), 1 + left.size() / WalkAheadFilesystem.THREADS);
-        List<GuestPath> taken = new ArrayList<>(count);
-        while (taken.size() < count && !left.isEmpty()) {
-            taken.add(left.pop());
+    private List<GuestPath> soon() {
+        if (byName) {
+            return expected.stream()
+                    .flatMap(Deque::stream)
+                    .sorted(DepthFirst.BY_NAME)
+                    .toList();
         }
-        return taken;
+        return expected.stream()
+                .filter(left -> !left.isEmpty())
+                .findFirst()
+                .map(List::copyOf)
+                .orElse(List.of());
+    }
+
+    /** Has them not expected any more; returns the place of the first of them. */
+    @GuardedBy("this")
+    private int takeOut(List<GuestPath> paths) {
+        int place = 0;
+        while (!expected.get(place).contains(paths.get(0))) {
+            place++;
+        }
+        Set<GuestPath> taken = new HashSet<>(paths);
+        expected.forEach(left -> left.removeAll(taken));
+        return place;
     }
 
     /**
@@ -286,7 +332,7 @@ final class Walk {
     /** The program is expected to go into these before all others. */
     @GuardedBy("this")
     private void expect(GuestPath parent, List<String> directories) {
-        DepthFirst order = new DepthFirst(List.of(), byName);
+        DepthFirst order = new DepthFirst(List.of(), false);
         order.enter(parent, directories);
         expected.add(0, new ArrayDeque<>(order.left()));
         tidy();

@@ -3,6 +3,7 @@ package org.guestmount.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -101,6 +102,32 @@ class WalkTest {
         listsAhead("/tree/a/y");
         listsAhead("/tree/b");
         listsAhead("/tree/c");
+    }
+
+    /** Its first directory is the first by name as well. */
+    @Test
+    void aWalkShowsLaterThatItGoesByName() {
+        List<String> listed = new ArrayList<>(List.of(names(40)));
+        Collections.reverse(listed.subList(1, 40));
+        lists("/tree", listed.toArray(String[]::new));
+        lists("/tree/d0000", "below");
+        lists("/tree/d0000/below");
+        for (int i = 1; i < 12; i++) {
+            lists("/tree/d%04d".formatted(i));
+        }
+        assertThat(next().byName()).isFalse();
+        lists("/tree/d0012", "z", "y");
+
+        Walk.Stretch byName = next();
+        assertThat(byName.byName()).isTrue();
+        assertThat(byName.roots()).containsExactly(paths("/tree/d0012/y"));
+        end(byName, "/tree/d0012/y");
+
+        lists("/tree/d0012/z");
+        lists("/tree/d0011/again");
+        Walk.Stretch asListed = next();
+        assertThat(asListed.byName()).isFalse();
+        assertThat(asListed.roots()).containsExactly(paths("/tree/d0038"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.guestmount.core.fs;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * not {@link #enter entered} has nothing below it.
  */
 public final class DepthFirst {
+    /** The order of a walk by name: as names are sorted at every level, with what is below a directory after it. */
+    public static final Comparator<GuestPath> BY_NAME = DepthFirst::compareByName;
+
     private final Deque<GuestPath> left = new ArrayDeque<>();
     private final boolean byName;
 
@@ -47,6 +51,21 @@ public final class DepthFirst {
                 left.push(directory.resolve(name));
             }
         }
+    }
+
+    private static int compareByName(GuestPath one, GuestPath other) {
+        String a = one.toString();
+        String b = other.toString();
+        int end = Math.min(a.length(), b.length());
+        for (int i = 0; i < end; i++) {
+            char x = a.charAt(i);
+            char y = b.charAt(i);
+            if (x != y) {
+                // Where one name ends, it is the shorter one.
+                return x == '/' ? -1 : y == '/' ? 1 : Character.compare(x, y);
+            }
+        }
+        return Integer.compare(a.length(), b.length());
     }
 
     /** What {@link #next} has not returned, in order. */
