@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.guestmount.core.fs.DepthFirst;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which directories a program will list next, and how many of them to list now. A walk is seen when a directory is listed
  * whose parent was one of the last: then its subdirectories and those beside it are expected, {@link DepthFirst deepest first}, in the order
- * in which they were listed (find, tar, du) or by name (ls -R, rsync), which shows after some of them at the latest.
+ * in which they were listed (find, tar, du) or by name (ls -R, rsync), which shows when it comes to one that was not listed ahead.
  *
  * <p>How far ahead depends on how often that was right, as with a kernel's reading ahead: it begins with
  * {@value #MIN_AHEAD} directories, and never exceeds {@value #MAX_AHEAD}. So when the program stops, or goes elsewhere,
@@ -39,9 +40,6 @@ final class Walk {
 
     /** Directories expected; those farthest off are forgotten. */
     private static final int MAX_EXPECTED = 4096;
-
-    /** How often in a row a directory comes after the one before by name, without being in it, that it does not by chance. */
-    private static final int SORTED_STEPS = 12;
 
     private final long maxBytes;
 
@@ -70,13 +68,6 @@ final class Walk {
     /** Whether the program goes by name instead. */
     @GuardedBy("this")
     private boolean byName;
-
-    /** The last directory that the program asked for. */
-    @GuardedBy("this")
-    private @Nullable GuestPath last;
-
-    @GuardedBy("this")
-    private int sortedSteps;
 
     @GuardedBy("this")
     private int running;
@@ -136,8 +127,9 @@ final class Walk {
      *
      * @param wasAhead whether it was listed ahead
      * @param wasExpected whether it would have been soon
+     * @param wasNext whether it would have been before all others
      */
-    record Visit(GuestPath path, boolean wasAhead, boolean wasExpected) {}
+    record Visit(GuestPath path, boolean wasAhead, boolean wasExpected, boolean wasNext) {}
 
     /** What to wait for before {@link #visit}: perhaps this directory is being listed. */
     synchronized CompletableFuture<Void> listing(GuestPath path) {
@@ -153,33 +145,22 @@ final class Walk {
 
     /** The program asks for this directory, which is not ahead of it any more. */
     synchronized Visit visit(GuestPath path) {
-        observeOrder(path);
         Long bytes = ahead.remove(path);
         if (bytes != null) {
             aheadBytes -= bytes;
             window = Math.min(MAX_AHEAD, 2 * window);
-            return new Visit(path, true, false);
+            return new Visit(path, true, false, false);
+        }
+        boolean wasNextListed = Objects.equals(nextListed(), path);
+        boolean wasNextByName = Objects.equals(nextByName(), path);
+        if (wasNextListed != wasNextByName) {
+            byName = wasNextByName;
         }
         boolean wasExpected = false;
         for (Deque<GuestPath> left : expected) {
             wasExpected = wasExpected || left.remove(path);
         }
-        return new Visit(path, false, wasExpected);
-    }
-
-    @GuardedBy("this")
-    private void observeOrder(GuestPath path) {
-        GuestPath before = last;
-        last = path;
-        if (before == null || path.startsWith(before)) {
-            return; // into it, which any order does
-        }
-        if (DepthFirst.BY_NAME.compare(before, path) > 0) {
-            sortedSteps = 0;
-            byName = false;
-        } else if (++sortedSteps >= SORTED_STEPS) {
-            byName = true;
-        }
+        return new Visit(path, false, wasExpected, wasNextListed || wasNextByName);
     }
 
     /**
@@ -197,7 +178,9 @@ final class Walk {
             remember(path, directories);
             return;
         }
-        if (!hasRoom()) {
+        if (visit.wasNext()) {
+            makeRoom();
+        } else if (!hasRoom()) {
             forgetOldest();
         }
         if (siblings != null && !siblings.isEmpty()) {
@@ -234,6 +217,21 @@ final class Walk {
         expected.add(takeOut(next.roots), next.left);
         underWay.add(next);
         return next;
+    }
+
+    @GuardedBy("this")
+    private @Nullable GuestPath nextListed() {
+        for (Deque<GuestPath> left : expected) {
+            if (!left.isEmpty()) {
+                return left.peek();
+            }
+        }
+        return null;
+    }
+
+    @GuardedBy("this")
+    private @Nullable GuestPath nextByName() {
+        return expected.stream().flatMap(Deque::stream).min(DepthFirst.BY_NAME).orElse(null);
     }
 
     /** What the program is expected to come to next, in order. */
@@ -307,6 +305,16 @@ final class Walk {
     @GuardedBy("this")
     private boolean hasNext() {
         return expected.stream().anyMatch(left -> !left.isEmpty());
+    }
+
+    /** The program has come to the end of what is ahead of it, but for what it comes to much later. */
+    @GuardedBy("this")
+    private void makeRoom() {
+        Iterator<Long> all = ahead.values().iterator();
+        while (!hasRoom() && all.hasNext()) {
+            aheadBytes -= all.next();
+            all.remove();
+        }
     }
 
     /** What was listed in vain makes room, a directory for each that was not expected so soon. */
