@@ -3,6 +3,7 @@ package org.guestmount.cache;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
 import org.guestmount.core.fs.DriveData;
+import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileExtent;
 import org.guestmount.core.fs.FileHandle;
@@ -11,6 +12,7 @@ import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.InodeKey;
 import org.guestmount.core.fs.OpenFlags;
+import org.guestmount.core.fs.SeekTarget;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +42,7 @@ final class LazyFile {
 
     /**
      * @param attributes when it was opened
-     * @param contents {@link org.guestmount.core.fs.FileDetails#contents}
+     * @param contents {@link org.guestmount.core.fs.FileDetails#contents}; null if that may change
      */
     LazyFile(
             GuestFilesystem guest,
@@ -127,6 +129,16 @@ final class LazyFile {
             content = null;
         }
         return count;
+    }
+
+    long seek(long offset, SeekTarget target) throws GuestFilesystemException {
+        if (contents == null) {
+            return guest.seek(guestHandle(), offset, target);
+        }
+        if (offset < 0 || offset >= attributes.size()) {
+            throw GuestFilesystemException.of(Errno.ENXIO, "seek", path);
+        }
+        return target == SeekTarget.DATA ? offset : attributes.size();
     }
 
     FileAttributes getattr() throws GuestFilesystemException {

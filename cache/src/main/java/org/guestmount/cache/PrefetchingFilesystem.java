@@ -26,6 +26,7 @@ import org.guestmount.core.fs.InodeKey;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
+import org.guestmount.core.fs.SeekTarget;
 import org.guestmount.core.fs.TreeChange;
 import org.jspecify.annotations.Nullable;
 
@@ -133,6 +134,12 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem imple
             smallFiles.listed(path);
         }
         return chunk;
+    }
+
+    @Override
+    public long seek(FileHandle file, long offset, SeekTarget target) throws GuestFilesystemException {
+        LazyFile lazy = files.get(file);
+        return lazy == null ? guest.seek(file, offset, target) : lazy.seek(offset, target);
     }
 
     @Override

@@ -23,7 +23,9 @@ import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.InMemoryGuestFilesystem;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.RecordingGuestFilesystem;
+import org.guestmount.core.fs.SeekTarget;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -117,6 +119,36 @@ class ListedContentsTest {
             assertThat(requests).isEmpty();
         } else {
             assertThat(requests).contains("open /dir/listed1000000");
+        }
+    }
+
+    @Test
+    void whatIsInOnePlaceHasNoHoles() throws GuestFilesystemException {
+        make("scattered", 1_000_000);
+        filesystem.readDirectory(DIR, 1 << 20);
+        asked.take();
+        for (String name : List.of("listed1", "listed4096", "listed1000000", "scattered")) {
+            FileHandle truth =
+                    drive.open(DIR.resolve(name), OpenFlags.READ_ONLY).handle();
+            FileHandle file =
+                    filesystem.open(DIR.resolve(name), OpenFlags.READ_ONLY).handle();
+            for (long offset : new long[] {-1, 0, 1, 4095, 4096, 999_999, 1_000_000, Long.MAX_VALUE}) {
+                for (SeekTarget target : SeekTarget.values()) {
+                    assertThat(seek(filesystem, file, offset, target))
+                            .as("%s %d %s", name, offset, target)
+                            .isEqualTo(seek(drive, truth, offset, target));
+                }
+            }
+            filesystem.release(file);
+        }
+        assertThat(asked.take()).contains("open /dir/scattered").noneMatch(request -> request.contains("listed"));
+    }
+
+    private static Object seek(GuestFilesystem filesystem, FileHandle file, long offset, SeekTarget target) {
+        try {
+            return filesystem.seek(file, offset, target);
+        } catch (GuestFilesystemException e) {
+            return e.errno();
         }
     }
 
