@@ -3,8 +3,12 @@ package org.guestmount.core.fs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.guestmount.core.fs.AttributeChange.TimeChange;
 import org.guestmount.core.fs.TreeChange.MakeFile;
@@ -50,6 +54,53 @@ public interface ChangeContract extends ContractSupport {
         assertThat(outcomes.get(2).attributes()).isEqualTo(attributes);
         assertThat(outcomes.get(4).attributes()).isNull();
         assertFails(Errno.ENOENT, () -> fs().getattr(other));
+    }
+
+    @Test
+    default void manyChangesAreAsIfDoneOneAfterTheOther() throws Exception {
+        GuestPath[] directories = {GuestPath.of("/a"), GuestPath.of("/b"), GuestPath.of("/a/c")};
+        for (GuestPath directory : directories) {
+            fs().mkdir(directory, 0755, Credentials.ROOT);
+        }
+        Random random = new Random(5);
+        for (int round = 0; round < 30; round++) {
+            Map<GuestPath, String> found = new TreeMap<>();
+            Map<GuestPath, String> after = new TreeMap<>();
+            List<TreeChange> changes = new ArrayList<>();
+            List<Errno> failures = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                GuestPath path = directories[random.nextInt(3)].resolve("file" + random.nextInt(100));
+                boolean exists = after.containsKey(path);
+                switch (random.nextInt(8)) {
+                    case 0 -> {
+                        changes.add(new Unlink(path));
+                        failures.add(exists ? null : Errno.ENOENT);
+                        after.remove(path);
+                    }
+                    case 1 -> {
+                        changes.add(new SetAttributes(path, AttributeChange.ofMode(0600)));
+                        failures.add(exists ? null : Errno.ENOENT);
+                    }
+                    default -> {
+                        changes.add(file(path, 0644, round + " " + i, AttributeChange.NONE));
+                        failures.add(exists ? Errno.EEXIST : null);
+                        after.putIfAbsent(path, round + " " + i);
+                    }
+                }
+            }
+
+            List<ChangeOutcome> outcomes = fs().changeLater(changes).get();
+
+            assertThat(outcomes).extracting(ChangeOutcome::failure).isEqualTo(failures);
+            for (GuestPath path : after.keySet()) {
+                found.put(path, contentOf(path));
+                fs().unlink(path);
+            }
+            assertThat(found).isEqualTo(after);
+        }
+        for (GuestPath directory : directories) {
+            assertThat(fs().readDirectory(directory, 1 << 20).entries()).hasSizeLessThan(2);
+        }
     }
 
     @Test
