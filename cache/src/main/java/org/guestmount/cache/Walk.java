@@ -151,7 +151,7 @@ final class Walk {
             window = Math.min(MAX_AHEAD, 2 * window);
             return new Visit(path, true, false, false);
         }
-        boolean wasNextListed = Objects.equals(nextListed(), path);
+        boolean wasNextListed = Objects.equals(firstListed().peek(), path);
         boolean wasNextByName = Objects.equals(nextByName(), path);
         if (wasNextListed != wasNextByName) {
             byName = wasNextByName;
@@ -180,8 +180,10 @@ final class Walk {
         }
         if (visit.wasNext()) {
             makeRoom();
-        } else if (!hasRoom()) {
+        } else if (!hasRoom() && !ahead.isEmpty()) {
+            // What was listed in vain makes room, a directory for each that was not expected so soon.
             forgetOldest();
+            window = Math.max(MIN_AHEAD, window / 2);
         }
         if (siblings != null && !siblings.isEmpty()) {
             recent.put(path.parent(), List.of());
@@ -219,14 +221,10 @@ final class Walk {
         return next;
     }
 
+    /** What comes next in the listings' order; empty if nothing is expected. */
     @GuardedBy("this")
-    private @Nullable GuestPath nextListed() {
-        for (Deque<GuestPath> left : expected) {
-            if (!left.isEmpty()) {
-                return left.peek();
-            }
-        }
-        return null;
+    private Deque<GuestPath> firstListed() {
+        return expected.stream().filter(left -> !left.isEmpty()).findFirst().orElseGet(ArrayDeque::new);
     }
 
     @GuardedBy("this")
@@ -243,11 +241,7 @@ final class Walk {
                     .sorted(DepthFirst.BY_NAME)
                     .toList();
         }
-        return expected.stream()
-                .filter(left -> !left.isEmpty())
-                .findFirst()
-                .map(List::copyOf)
-                .orElse(List.of());
+        return List.copyOf(firstListed());
     }
 
     /** Has them not expected any more; returns the place of the first of them. */
@@ -304,28 +298,22 @@ final class Walk {
 
     @GuardedBy("this")
     private boolean hasNext() {
-        return expected.stream().anyMatch(left -> !left.isEmpty());
+        return !firstListed().isEmpty();
     }
 
     /** The program has come to the end of what is ahead of it, but for what it comes to much later. */
     @GuardedBy("this")
     private void makeRoom() {
-        Iterator<Long> all = ahead.values().iterator();
-        while (!hasRoom() && all.hasNext()) {
-            aheadBytes -= all.next();
-            all.remove();
+        while (!hasRoom() && !ahead.isEmpty()) {
+            forgetOldest();
         }
     }
 
-    /** What was listed in vain makes room, a directory for each that was not expected so soon. */
     @GuardedBy("this")
     private void forgetOldest() {
-        Iterator<Long> all = ahead.values().iterator();
-        if (all.hasNext()) {
-            aheadBytes -= all.next();
-            all.remove();
-            window = Math.max(MIN_AHEAD, window / 2);
-        }
+        Iterator<Long> oldest = ahead.values().iterator();
+        aheadBytes -= oldest.next();
+        oldest.remove();
     }
 
     @GuardedBy("this")

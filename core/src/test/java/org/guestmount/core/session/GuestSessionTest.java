@@ -181,9 +181,7 @@ class GuestSessionTest {
 
     @Test
     void quotesTheConsoleOfAGuestThatPanics() throws Exception {
-        environment.put("LIBGUESTFS_BACKEND_SETTINGS", "force_tcg");
-
-        LaunchException e = failure(Behaviour.PANICS, PATIENT);
+        LaunchException e = failureUnderTcg(Behaviour.PANICS, PATIENT);
 
         assertThat(e.reason()).isEqualTo(Reason.GUEST_DIED);
         assertThat(e).hasMessageContaining("Kernel panic - not syncing: no init");
@@ -192,9 +190,7 @@ class GuestSessionTest {
 
     @Test
     void doesNotBlameTheDriveIfQemuIsGone() throws Exception {
-        environment.put("LIBGUESTFS_BACKEND_SETTINGS", "force_tcg");
-
-        LaunchException e = failure(Behaviour.DIES_OF_A_DRIVE, PATIENT);
+        LaunchException e = failureUnderTcg(Behaviour.DIES_OF_A_DRIVE, PATIENT);
 
         assertThat(e.reason()).isEqualTo(Reason.GUEST_DIED);
         assertThat(e).hasMessageContaining("the guest died while it started");
@@ -202,9 +198,7 @@ class GuestSessionTest {
 
     @Test
     void givesUpOnAGuestThatHangs() throws Exception {
-        environment.put("LIBGUESTFS_BACKEND_SETTINGS", "force_tcg");
-
-        LaunchException e = failure(Behaviour.HANGS, IMPATIENT);
+        LaunchException e = failureUnderTcg(Behaviour.HANGS, IMPATIENT);
 
         assertThat(e.reason()).isEqualTo(Reason.TIMED_OUT);
         assertThat(e).hasMessageContaining("within 1 seconds");
@@ -299,6 +293,11 @@ class GuestSessionTest {
 
     private GuestSession launch(Behaviour behaviour, Duration timeout) throws Exception {
         return launch(settings(behaviour, timeout));
+    }
+
+    private LaunchException failureUnderTcg(Behaviour behaviour, Duration timeout) throws Exception {
+        environment.put("LIBGUESTFS_BACKEND_SETTINGS", "force_tcg");
+        return failure(behaviour, timeout);
     }
 
     private LaunchException failure(Behaviour behaviour, Duration timeout) throws Exception {

@@ -202,7 +202,7 @@ public final class Guestmount {
      * @param arguments for {@code $1} and so on
      */
     public Command.Result apart(String script, Object... arguments) {
-        Command.Result result = other(MountNamespace.running(script, arguments).toArray())
+        Command.Result result = other(MountNamespace.running(script, arguments))
                 .with(Map.of("PATH", program + ":" + System.getenv("PATH"), "mnt", mountpoint.toString()))
                 .result();
         await().atMost(Mount.END).untilAsserted(() -> {

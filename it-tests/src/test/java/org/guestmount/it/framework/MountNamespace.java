@@ -15,10 +15,10 @@ public final class MountNamespace {
     private MountNamespace() {}
 
     /** The command that runs lines of sh in one, until one of them fails; arguments are {@code $1} and so on. */
-    static List<Object> running(String script, Object... arguments) {
+    static Object[] running(String script, Object... arguments) {
         List<Object> argv = new ArrayList<>(
                 List.of("unshare", "--mount", "--propagation", "private", "sh", "-e", "-c", BEGINNING + script, "sh"));
         argv.addAll(List.of(arguments));
-        return argv;
+        return argv.toArray();
     }
 }

@@ -178,10 +178,7 @@ public final class Server implements AutoCloseable {
         Path configuration = Path.of(hostKey + ".sshd_config");
         Files.writeString(configuration, SSHD.formatted(port, hostKey, userKey));
         String log = hostKey + ".sshd.log";
-        return start(
-                port,
-                MountNamespace.running(SSHD_IN_ITS_OWN_RUN, "-D", "-f", configuration, "-E", log)
-                        .toArray());
+        return start(port, MountNamespace.running(SSHD_IN_ITS_OWN_RUN, "-D", "-f", configuration, "-E", log));
     }
 
     public int port() {
