@@ -43,27 +43,40 @@ final class Changes {
                 TimeChange.NOW.equals(change.modified()) ? present : change.modified());
     }
 
-    /** The attributes a file should have after the change, as far as that can be told. */
-    static FileAttributes expected(FileAttributes before, AttributeChange change) {
+    /** The attributes a file should have after the change at that time, as far as that can be told. */
+    static FileAttributes expected(FileAttributes before, AttributeChange change, Timestamp now) {
         boolean changesOwner = change.uid() != null || change.gid() != null;
         int mode = changesOwner ? before.unprivilegedMode() : before.mode();
         if (change.mode() != null) {
             mode = (mode & ~PERMISSIONS) | (change.mode() & PERMISSIONS);
         }
-        return provisional(before, mode, change, before.size());
+        return provisional(before, mode, before.links(), change, before.size(), now);
     }
 
     /** The attributes of a file written to up to there. */
     static FileAttributes grown(FileAttributes before, long end) {
-        return provisional(before, before.mode(), AttributeChange.NONE, Math.max(before.size(), end));
+        return provisional(
+                before,
+                before.mode(),
+                before.links(),
+                AttributeChange.NONE,
+                Math.max(before.size(), end),
+                before.changed());
     }
 
-    private static FileAttributes provisional(FileAttributes before, int mode, AttributeChange change, long size) {
+    /** The attributes of a directory in which a name was made or removed at that time. */
+    static FileAttributes touched(FileAttributes before, int links, Timestamp now) {
+        AttributeChange times = AttributeChange.ofTimes(null, new TimeChange(now));
+        return provisional(before, before.mode(), links, times, before.size(), now);
+    }
+
+    private static FileAttributes provisional(
+            FileAttributes before, int mode, int links, AttributeChange change, long size, Timestamp changed) {
         return new FileAttributes(
                 before.device(),
                 before.inode(),
                 mode,
-                before.links(),
+                links,
                 change.uid() == null ? before.uid() : change.uid(),
                 change.gid() == null ? before.gid() : change.gid(),
                 before.rdev(),
@@ -72,7 +85,7 @@ final class Changes {
                 before.blockSize(),
                 time(before.accessed(), change.accessed()),
                 time(before.modified(), change.modified()),
-                before.changed(),
+                changed,
                 true,
                 before.removable());
     }

@@ -1,6 +1,7 @@
 package org.guestmount.cache.writebehind;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.FileAttributes;
@@ -29,6 +30,9 @@ final class Device {
      */
     private static final int TELLING_BITS = 0555;
 
+    /** Filesystems begin to count otherwise, or no more, from 32,000 on. */
+    private static final int MAX_SURE_LINKS = 30_000;
+
     /** More files than can be made until there is asked again. */
     private static final long RESERVE_FILES = 4096;
 
@@ -51,6 +55,10 @@ final class Device {
 
     @GuardedBy("this")
     private int filesSince;
+
+    /** How many links a directory gets with each that is made in it; null if that was not seen yet. */
+    @GuardedBy("this")
+    private @Nullable Integer linksOfSubdirectory;
 
     private volatile boolean storesModes;
     private volatile boolean storesOwners;
@@ -112,6 +120,30 @@ final class Device {
         return change.size() == null
                 && (storesModes || !changesMode(before, change))
                 && (storesOwners || !changesOwner(before, change));
+    }
+
+    /**
+     * How many links a directory has gained with one that was made in it; null if that cannot be told. Asks the guest once, the lock held, as
+     * {@link #hasRoom} does.
+     *
+     * @param before as it was before
+     */
+    synchronized @Nullable Integer linksGained(FileAttributes before, GuestPath directory) {
+        if (linksOfSubdirectory == null) {
+            linksOfSubdirectory = linksGainedNow(before, directory);
+        }
+        // ext4 counts up to 65,000, and says 1 from then on.
+        boolean isSure = before.links() < MAX_SURE_LINKS && before.links() > 1;
+        return isSure || Objects.equals(linksOfSubdirectory, 0) ? linksOfSubdirectory : null;
+    }
+
+    private @Nullable Integer linksGainedNow(FileAttributes before, GuestPath directory) {
+        try {
+            int gained = guest.getattr(directory).links() - before.links();
+            return gained == 0 || gained == 1 ? gained : null;
+        } catch (GuestFilesystemException e) {
+            return null;
+        }
     }
 
     /** Takes notice of a change the guest has done. */

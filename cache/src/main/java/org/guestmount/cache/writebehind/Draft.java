@@ -171,9 +171,10 @@ final class Draft implements QueuedChange {
         if (!unsent || !Changes.canMerge(change, wanted) || !device.accepts(attributes, wanted)) {
             return null;
         }
-        AttributeChange timed = Changes.at(clock.now(), wanted);
+        Timestamp now = clock.now();
+        AttributeChange timed = Changes.at(now, wanted);
         change = Changes.merge(change, timed);
-        attributes = Changes.expected(attributes, timed);
+        attributes = Changes.expected(attributes, timed, now);
         return attributes;
     }
 

@@ -90,6 +90,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
         if (missing && parent != null && isDraft(creation, parent.device())) {
             Draft draft = new Draft(
                     guest, drafts, backlog, parent.device(), clock, drafts.newHandle(), creation, nanoTime.getAsLong());
+            parent.nameWaits(clock, !isWaiting(path.parent(), parent));
             drafts.add(draft);
             ticker.start();
             return new OpenedFile(draft.handle(), draft.attributes());
@@ -99,6 +100,9 @@ public final class DraftFilesystem extends SettlingFilesystem {
         if (missing) {
             clock.saw(created.attributes().changed());
             know(path.parent(), created.attributes().device(), null);
+            madeIn(path, created.attributes());
+        } else {
+            directories.changedUnseen(path.parent());
         }
         return created;
     }
@@ -136,7 +140,13 @@ public final class DraftFilesystem extends SettlingFilesystem {
         beforeNameChange(path);
         // Where names fold, what is remembered by one could not be told from what another does.
         boolean missing = known.knowsMissing(path);
+        KnownDirectory parent = directories.get(path.parent());
+        FileAttributes before = parent == null ? null : parent.expected();
         FileAttributes made = guest.mkdir(path, mode, owner);
+        if (parent != null) {
+            parent.madeIn(
+                    made.changed(), before == null ? null : parent.device().linksGained(before, path.parent()));
+        }
         if (missing) {
             clock.saw(made.changed());
             know(path, made.device(), made);
@@ -151,6 +161,27 @@ public final class DraftFilesystem extends SettlingFilesystem {
         return draft == null ? guest.write(file, offset, source) : draft.write(offset, source);
     }
 
+    /** Of a directory made here also before what waits to be done in it is done, the guest's times being near enough. */
+    @Override
+    public FileAttributes getattr(FileReference file) throws GuestFilesystemException {
+        KnownDirectory directory = file instanceof GuestPath path ? directories.get(path) : null;
+        if (directory == null) {
+            return super.getattr(file);
+        }
+        FileAttributes expected = isWaiting((GuestPath) file, directory) ? directory.expected() : null;
+        if (expected != null && expected.provisional()) {
+            return expected;
+        }
+        long asked = directory.changes();
+        FileAttributes told = super.getattr(file);
+        directory.told(told, asked);
+        return told;
+    }
+
+    private boolean isWaiting(GuestPath path, KnownDirectory directory) {
+        return directory.isToBeChanged() || drafts.isAnyIn(path);
+    }
+
     @Override
     public FileAttributes setattr(FileReference file, AttributeChange change) throws GuestFilesystemException {
         Draft draft = drafts.find(file);
@@ -158,7 +189,14 @@ public final class DraftFilesystem extends SettlingFilesystem {
             return setattr(draft, file, change);
         }
         KnownDirectory directory = file instanceof GuestPath path ? directories.get(path) : null;
-        return directory == null ? guest.setattr(settled(file), change) : setattr(directory, (GuestPath) file, change);
+        if (directory != null) {
+            return setattr(directory, (GuestPath) file, change);
+        }
+        FileAttributes after = guest.setattr(settled(file), change);
+        if (after.isDirectory()) {
+            directories.changedUnseen(file);
+        }
+        return after;
     }
 
     private FileAttributes setattr(Draft draft, FileReference file, AttributeChange change)
@@ -179,7 +217,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
     private FileAttributes setattr(KnownDirectory directory, GuestPath path, AttributeChange change)
             throws GuestFilesystemException {
         settleOpenIn(path);
-        FileAttributes expected = directory.setattr(change, clock.now(), queue);
+        FileAttributes expected = directory.setattr(change, clock.now(), !isWaiting(path, directory), queue);
         if (expected != null) {
             queue.sendIfDue();
             ticker.start();
@@ -351,19 +389,28 @@ public final class DraftFilesystem extends SettlingFilesystem {
     public FileAttributes mknod(GuestPath path, int mode, long rdev, Credentials owner)
             throws GuestFilesystemException {
         beforeNameChange(path);
-        return guest.mknod(path, mode, rdev, owner);
+        return madeIn(path, guest.mknod(path, mode, rdev, owner));
     }
 
     @Override
     public FileAttributes symlink(String target, GuestPath path, Credentials owner) throws GuestFilesystemException {
         beforeNameChange(path);
-        return guest.symlink(target, path, owner);
+        return madeIn(path, guest.symlink(target, path, owner));
     }
 
     @Override
     public FileAttributes link(FileReference existing, GuestPath path) throws GuestFilesystemException {
         settleAll();
-        return guest.link(settled(existing), path);
+        return madeIn(path, guest.link(settled(existing), path));
+    }
+
+    /** The guest has just made that, which is no directory. */
+    private FileAttributes madeIn(GuestPath path, FileAttributes made) {
+        KnownDirectory parent = directories.get(path.parent());
+        if (parent != null) {
+            parent.madeIn(made.changed(), 0);
+        }
+        return made;
     }
 
     @Override
@@ -372,6 +419,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
         FileAttributes attributes = known.knownAttributes(path);
         KnownDirectory parent = directories.get(path.parent());
         if (attributes != null && parent != null && mayRemoveLater(path, attributes, parent)) {
+            parent.nameWaits(clock, !isWaiting(path.parent(), parent));
             drafts.addRemoval(path);
             parent.changeQueued();
             queue.awaitRoom();
@@ -381,6 +429,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
             return;
         }
         guest.unlink(path);
+        directories.changedUnseen(path.parent());
         if (attributes != null) {
             know(path.parent(), attributes.device(), null).removedFrom();
         }
@@ -405,6 +454,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
         accessLists.beforeDirectoriesMove();
         guest.rmdir(path);
         directories.forgetTree(path);
+        directories.changedUnseen(path.parent());
     }
 
     @Override
@@ -416,6 +466,8 @@ public final class DraftFilesystem extends SettlingFilesystem {
         } finally {
             directories.forgetTree(from);
             directories.forgetTree(to);
+            directories.changedUnseen(from.parent());
+            directories.changedUnseen(to.parent());
         }
     }
 
@@ -440,6 +492,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
         beforeXattrChange(name);
         accessLists.beforeSetting(name);
         guest.setxattr(settled(file), name, value, mode);
+        directories.changedUnseen(file);
         if (draft != null) {
             accessLists.wasTaken(draft.attributes().device());
         }
@@ -449,6 +502,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
     public void removexattr(FileReference file, String name) throws GuestFilesystemException {
         beforeXattrChange(name);
         guest.removexattr(settled(file), name);
+        directories.changedUnseen(file);
     }
 
     /** Drafts inherit what is there when they are made. */

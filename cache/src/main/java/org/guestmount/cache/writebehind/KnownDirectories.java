@@ -3,6 +3,7 @@ package org.guestmount.cache.writebehind;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.GuestPath;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,18 @@ final class KnownDirectories {
         }
         KnownDirectory present = byPath.putIfAbsent(path, directory);
         return present == null ? directory : present;
+    }
+
+    /** What that refers to has been changed in a way that cannot be foretold; by a handle it may be any of them. */
+    synchronized void changedUnseen(FileReference file) {
+        if (file instanceof GuestPath path) {
+            KnownDirectory directory = byPath.get(path);
+            if (directory != null) {
+                directory.changedUnseen();
+            }
+        } else {
+            byPath.values().forEach(KnownDirectory::changedUnseen);
+        }
     }
 
     /** What had this path has it no more, or something else has. Nothing may be queued. */

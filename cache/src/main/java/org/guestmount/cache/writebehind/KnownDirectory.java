@@ -18,9 +18,20 @@ final class KnownDirectory {
     private final Device device;
     private final Backlog backlog;
 
-    /** As far as they are known: if the directory was made here. */
+    /** What the guest told, and what has been asked for since; null if the directory was not made here. */
     @GuardedBy("this")
     private @Nullable FileAttributes attributes;
+
+    /** Whether nothing else has changed them. */
+    @GuardedBy("this")
+    private boolean complete;
+
+    /** Whether their times are guessed. */
+    @GuardedBy("this")
+    private boolean guessed;
+
+    @GuardedBy("this")
+    private long changes;
 
     /** The last that was queued, unless a file was queued after it. */
     @GuardedBy("this")
@@ -34,6 +45,7 @@ final class KnownDirectory {
         this.device = device;
         this.backlog = backlog;
         this.attributes = attributes;
+        this.complete = attributes != null;
         this.takesRemovals = attributes != null;
     }
 
@@ -56,6 +68,77 @@ final class KnownDirectory {
         return takesRemovals;
     }
 
+    /** What its attributes are going to be when everything that waits is done; null if that cannot be told. */
+    synchronized @Nullable FileAttributes expected() {
+        return complete ? attributes : null;
+    }
+
+    /** How often they have changed, so that an answer of the guest can be seen to be older. */
+    synchronized long changes() {
+        return changes;
+    }
+
+    /**
+     * The guest has told of them, nothing waiting to be done.
+     *
+     * @param asked {@link #changes} before it was asked
+     */
+    synchronized void told(FileAttributes told, long asked) {
+        if (attributes != null && changes == asked && !told.provisional()) {
+            tell(told);
+        }
+    }
+
+    @GuardedBy("this")
+    private void tell(FileAttributes told) {
+        attributes = told;
+        complete = true;
+        guessed = false;
+    }
+
+    /** They have changed in a way that cannot be foretold. */
+    synchronized void changedUnseen() {
+        changes++;
+        complete = false;
+    }
+
+    /**
+     * Something is put off that is going to be made in it, or removed from it.
+     *
+     * @param first whether nothing else waits
+     */
+    synchronized void nameWaits(GuestClock clock, boolean first) {
+        guess(first);
+        if (attributes != null) {
+            attributes = Changes.touched(attributes, attributes.links(), clock.now());
+        }
+    }
+
+    /**
+     * The guest has made something in it.
+     *
+     * @param linksGained how many links that gave it; null if that is not known
+     */
+    synchronized void madeIn(Timestamp then, @Nullable Integer linksGained) {
+        changes++;
+        if (attributes != null && linksGained != null) {
+            attributes = Changes.touched(attributes, attributes.links() + linksGained, then);
+        } else {
+            complete = false;
+        }
+    }
+
+    /**
+     * Times begin to be guessed. If they were guessed before, and what waited then is done, the guest did it at times of its own that nobody has
+     * asked for.
+     */
+    @GuardedBy("this")
+    private void guess(boolean first) {
+        changes++;
+        complete &= !(first && guessed);
+        guessed = true;
+    }
+
     /** Something is about to be queued that is made in it or removed from it. */
     synchronized void changeQueued() {
         last = null;
@@ -64,15 +147,18 @@ final class KnownDirectory {
     /**
      * Queues a change of attributes.
      *
+     * @param first whether nothing else waits
      * @return what they should be then; null if that may be refused
      */
-    synchronized @Nullable FileAttributes setattr(AttributeChange wanted, Timestamp now, ChangeQueue queue) {
+    synchronized @Nullable FileAttributes setattr(
+            AttributeChange wanted, Timestamp now, boolean first, ChangeQueue queue) {
         FileAttributes before = attributes;
         if (before == null || !device.accepts(before, wanted)) {
             return null;
         }
+        guess(first);
         AttributeChange timed = Changes.at(now, wanted);
-        attributes = Changes.expected(before, timed);
+        attributes = Changes.expected(before, timed, now);
         enqueue(timed, queue);
         return attributes;
     }
@@ -93,9 +179,10 @@ final class KnownDirectory {
 
     /** The guest has just told of its attributes after a change. */
     synchronized void changed(AttributeChange change, FileAttributes after) {
+        changes++;
         if (attributes != null) {
             device.learn(attributes, change, after);
-            attributes = after;
+            tell(after);
         }
     }
 
@@ -136,6 +223,7 @@ final class KnownDirectory {
             queued.decrementAndGet();
             Errno failure = outcome.failure();
             if (failure != null) {
+                changedUnseen();
                 backlog.lose(path, GuestFilesystemException.of(failure, "setattr", path));
             }
         }

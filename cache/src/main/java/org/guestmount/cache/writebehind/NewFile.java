@@ -214,9 +214,10 @@ final class NewFile {
         if (wanted.modified() != null) {
             written = null;
         }
-        AttributeChange timed = Changes.at(clock.now(), wanted);
+        Timestamp present = clock.now();
+        AttributeChange timed = Changes.at(present, wanted);
         change = Changes.merge(change, timed);
-        attributes = Changes.expected(attributes, timed);
+        attributes = Changes.expected(attributes, timed, present);
         return attributes;
     }
 

@@ -49,7 +49,8 @@ class DraftFilesystemTest extends WriteBehindSupport {
         makeDraft(DIRECTORY.resolve("first"));
         GuestPath first = DIRECTORY.resolve("first");
         finish(inBackground(() -> drafts.setattr(first, new AttributeChange(null, 7, 7, 0777, null, null))));
-        finish(inBackground(() -> drafts.getattr(DIRECTORY)));
+        sync();
+        drafts.getattr(DIRECTORY);
         backend.take();
     }
 
@@ -153,7 +154,6 @@ class DraftFilesystemTest extends WriteBehindSupport {
         return Stream.of(
                 filesystem -> filesystem.getattr(DRAFT),
                 filesystem -> filesystem.lookup(DRAFT),
-                filesystem -> filesystem.getattr(DIRECTORY),
                 filesystem -> filesystem.lookup(DIRECTORY),
                 filesystem -> filesystem.open(DRAFT, OpenFlags.READ_ONLY),
                 filesystem -> filesystem.create(DRAFT, PLAIN, 0600, Credentials.ROOT),
@@ -364,13 +364,101 @@ class DraftFilesystemTest extends WriteBehindSupport {
         drafts.setattr(DIRECTORY, AttributeChange.ofMode(0700));
         makeDraft(GuestPath.of("/letters/file"));
 
-        FileAttributes attributes = finish(inBackground(() -> drafts.getattr(DIRECTORY)));
+        FileAttributes attributes =
+                finish(inBackground(() -> drafts.lookup(DIRECTORY).attributes()));
 
         assertThat(attributes.provisional()).isFalse();
         assertThat(attributes.modified()).isEqualTo(new Timestamp(3, 4));
         assertThat(attributes.mode()).isEqualTo(040700);
         assertThat(memory.getattr(DIRECTORY)).isEqualTo(attributes);
         assertThat(open).isNotNull();
+    }
+
+    @Test
+    void attributesOfADirectoryAreForetoldWhileSomethingWaitsInIt() throws Exception {
+        FileAttributes before = memory.getattr(DIRECTORY);
+        makeDraft(DRAFT);
+
+        FileAttributes filled = drafts.getattr(DIRECTORY);
+        drafts.setattr(DIRECTORY, OLD);
+        FileAttributes dated = drafts.getattr(DIRECTORY);
+        drafts.setattr(DIRECTORY, new AttributeChange(null, 5, 6, 0700, null, null));
+        FileAttributes changed = drafts.getattr(DIRECTORY);
+
+        assertThat(backend.take()).isEmpty();
+        assertThat(filled.provisional()).isTrue();
+        assertThat(filled.key()).isEqualTo(before.key());
+        assertThat(filled.mode()).isEqualTo(before.mode());
+        assertThat(filled.modified().toInstant())
+                .isAfterOrEqualTo(before.modified().toInstant());
+        assertThat(filled.changed()).isEqualTo(filled.modified());
+        assertThat(dated.modified()).isEqualTo(new Timestamp(3, 4));
+        sync();
+        FileAttributes after = memory.getattr(DIRECTORY);
+        assertThat(changed.mode()).isEqualTo(after.mode()).isEqualTo(040700);
+        assertThat(changed.uid()).isEqualTo(after.uid()).isEqualTo(5);
+        assertThat(changed.gid()).isEqualTo(after.gid()).isEqualTo(6);
+        assertThat(changed.links()).isEqualTo(after.links());
+        assertThat(changed.accessed()).isEqualTo(after.accessed());
+        assertThat(changed.modified()).isEqualTo(after.modified());
+        assertThat(drafts.getattr(DIRECTORY)).isEqualTo(after);
+    }
+
+    @Test
+    void linksOfADirectoryAreForetoldOnceTheFilesystemHasShownHowItCounts() throws Exception {
+        drafts.mkdir(DIRECTORY.resolve("one"), 0755, Credentials.ROOT);
+        makeDraft(DRAFT);
+        drafts.mkdir(DIRECTORY.resolve("two"), 0755, Credentials.ROOT);
+        drafts.symlink("target", DIRECTORY.resolve("link"), Credentials.ROOT);
+        backend.take();
+
+        FileAttributes foretold = drafts.getattr(DIRECTORY);
+
+        assertThat(backend.take()).isEmpty();
+        assertThat(foretold.provisional()).isTrue();
+        sync();
+        assertThat(foretold.links()).isEqualTo(memory.getattr(DIRECTORY).links());
+    }
+
+    static Stream<Use> unforeseeable() {
+        GuestPath below = DIRECTORY.resolve("below");
+        return Stream.of(
+                filesystem -> filesystem.rmdir(below),
+                filesystem -> filesystem.rename(below, OTHER, RenameMode.REPLACE),
+                filesystem -> filesystem.rename(GuestPath.of("/letters"), below, RenameMode.REPLACE),
+                filesystem -> filesystem.create(
+                        DIRECTORY.resolve("known"), new OpenFlags(OpenFlags.RDWR), 0600, Credentials.ROOT),
+                filesystem ->
+                        filesystem.setxattr(DIRECTORY, ACCESS_LIST, accessList(7, 0, 0), XattrMode.CREATE_OR_REPLACE),
+                filesystem -> filesystem.removexattr(DIRECTORY, "user.a"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("unforeseeable")
+    void attributesOfADirectoryAreAskedForAfterWhatMayHaveChangedThemOtherwise(Use change) throws Exception {
+        drafts.mkdir(DIRECTORY.resolve("below"), 0755, Credentials.ROOT);
+        drafts.mknod(DIRECTORY.resolve("known"), 0100600, 0, Credentials.ROOT);
+        drafts.setxattr(DIRECTORY, "user.a", new byte[1], XattrMode.CREATE);
+        drafts.getattr(DIRECTORY);
+        finish(inBackground(() -> {
+            change.of(drafts);
+            return "done";
+        }));
+        makeDraft(DRAFT);
+
+        assertWaits(filesystem -> filesystem.getattr(DIRECTORY));
+    }
+
+    @Test
+    void timesOfADirectoryThatNobodyHasAskedForAreNotGuessedAgain() throws Exception {
+        makeDraft(DRAFT);
+        sync();
+        makeDraft(SECOND);
+
+        assertWaits(filesystem -> filesystem.getattr(DIRECTORY));
+        makeDraft(DIRECTORY.resolve("third"));
+        assertThat(drafts.getattr(DIRECTORY).provisional()).isTrue();
+        sync();
     }
 
     @Test
@@ -436,7 +524,6 @@ class DraftFilesystemTest extends WriteBehindSupport {
         return Stream.of(
                 filesystem -> filesystem.getattr(DRAFT),
                 filesystem -> filesystem.lookup(DRAFT),
-                filesystem -> filesystem.getattr(DIRECTORY),
                 filesystem -> filesystem.open(DRAFT, OpenFlags.READ_ONLY),
                 filesystem -> filesystem.create(DRAFT, NEW, 0600, Credentials.ROOT),
                 filesystem -> filesystem.setattr(DRAFT, AttributeChange.ofMode(0)),

@@ -16,7 +16,7 @@ import com.google.errorprone.annotations.Immutable;
  * @param blocks allocated, in units of 512 bytes
  * @param blockSize preferred I/O size, in bytes
  * @param provisional whether the guest has not confirmed them: times and blocks, and a directory's size and links, are
- *     guessed, or all of them of what it cannot read, so they are to be neither shown nor remembered, but asked for when somebody wants them
+ *     guessed, or all of them of what it cannot read, so they are not to be remembered, but asked for when somebody wants them
  * @param removable whether its filesystem tells that it is neither immutable nor append-only, see ioctl_iflags(2), so that root may
  *     remove it
  */
