@@ -49,7 +49,7 @@ final class Works {
                     "rsync -a \"$CORPUS\"/small scratch/ && sync -f scratch",
                     "find scratch/small " + METADATA),
             Work.writing("cp within", "cp -a small/d0* scratch/ && sync -f scratch", WRITTEN),
-            Work.writing("rm -rf", "rm -rf small/d0* && sync -f .", "find small " + METADATA),
+            Work.writing("rm -rf", "rm -rf small/d0* && sync -f .", "find small -mindepth 1 " + METADATA),
             Work.writing("sqlite", "sqlite3 scratch/database \"$SQL\"", "sqlite3 scratch/database '.dump' | cksum"));
 
     private Works() {}
