@@ -90,7 +90,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
         if (missing && parent != null && isDraft(creation, parent.device())) {
             Draft draft = new Draft(
                     guest, drafts, backlog, parent.device(), clock, drafts.newHandle(), creation, nanoTime.getAsLong());
-            parent.nameWaits(clock, !isWaiting(path.parent(), parent));
+            parent.nameWaits(clock, !isWaiting(parent));
             drafts.add(draft);
             ticker.start();
             return new OpenedFile(draft.handle(), draft.attributes());
@@ -144,8 +144,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
         FileAttributes before = parent == null ? null : parent.expected();
         FileAttributes made = guest.mkdir(path, mode, owner);
         if (parent != null) {
-            parent.madeIn(
-                    made.changed(), before == null ? null : parent.device().linksGained(before, path.parent()));
+            parent.madeDirectoryIn(made.changed(), before);
         }
         if (missing) {
             clock.saw(made.changed());
@@ -164,11 +163,11 @@ public final class DraftFilesystem extends SettlingFilesystem {
     /** Of a directory made here also before what waits to be done in it is done, the guest's times being near enough. */
     @Override
     public FileAttributes getattr(FileReference file) throws GuestFilesystemException {
-        KnownDirectory directory = file instanceof GuestPath path ? directories.get(path) : null;
+        KnownDirectory directory = directories.find(file);
         if (directory == null) {
             return super.getattr(file);
         }
-        FileAttributes expected = isWaiting((GuestPath) file, directory) ? directory.expected() : null;
+        FileAttributes expected = isWaiting(directory) ? directory.expected() : null;
         if (expected != null && expected.provisional()) {
             return expected;
         }
@@ -178,8 +177,8 @@ public final class DraftFilesystem extends SettlingFilesystem {
         return told;
     }
 
-    private boolean isWaiting(GuestPath path, KnownDirectory directory) {
-        return directory.isToBeChanged() || drafts.isAnyIn(path);
+    private boolean isWaiting(KnownDirectory directory) {
+        return directory.isToBeChanged() || drafts.isAnyIn(directory.path());
     }
 
     @Override
@@ -188,9 +187,9 @@ public final class DraftFilesystem extends SettlingFilesystem {
         if (draft != null) {
             return setattr(draft, file, change);
         }
-        KnownDirectory directory = file instanceof GuestPath path ? directories.get(path) : null;
+        KnownDirectory directory = directories.find(file);
         if (directory != null) {
-            return setattr(directory, (GuestPath) file, change);
+            return setattr(directory, change);
         }
         FileAttributes after = guest.setattr(settled(file), change);
         if (after.isDirectory()) {
@@ -214,10 +213,10 @@ public final class DraftFilesystem extends SettlingFilesystem {
         return after;
     }
 
-    private FileAttributes setattr(KnownDirectory directory, GuestPath path, AttributeChange change)
-            throws GuestFilesystemException {
+    private FileAttributes setattr(KnownDirectory directory, AttributeChange change) throws GuestFilesystemException {
+        GuestPath path = directory.path();
         settleOpenIn(path);
-        FileAttributes expected = directory.setattr(change, clock.now(), !isWaiting(path, directory), queue);
+        FileAttributes expected = directory.setattr(change, clock.now(), !isWaiting(directory), queue);
         if (expected != null) {
             queue.sendIfDue();
             ticker.start();
@@ -408,7 +407,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
     private FileAttributes madeIn(GuestPath path, FileAttributes made) {
         KnownDirectory parent = directories.get(path.parent());
         if (parent != null) {
-            parent.madeIn(made.changed(), 0);
+            parent.madeIn(made.changed());
         }
         return made;
     }
@@ -419,7 +418,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
         FileAttributes attributes = known.knownAttributes(path);
         KnownDirectory parent = directories.get(path.parent());
         if (attributes != null && parent != null && mayRemoveLater(path, attributes, parent)) {
-            parent.nameWaits(clock, !isWaiting(path.parent(), parent));
+            parent.nameWaits(clock, !isWaiting(parent));
             drafts.addRemoval(path);
             parent.changeQueued();
             queue.awaitRoom();
@@ -454,7 +453,6 @@ public final class DraftFilesystem extends SettlingFilesystem {
         accessLists.beforeDirectoriesMove();
         guest.rmdir(path);
         directories.forgetTree(path);
-        directories.changedUnseen(path.parent());
     }
 
     @Override
@@ -466,8 +464,6 @@ public final class DraftFilesystem extends SettlingFilesystem {
         } finally {
             directories.forgetTree(from);
             directories.forgetTree(to);
-            directories.changedUnseen(from.parent());
-            directories.changedUnseen(to.parent());
         }
     }
 

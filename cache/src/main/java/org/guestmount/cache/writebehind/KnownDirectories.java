@@ -3,6 +3,7 @@ package org.guestmount.cache.writebehind;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.GuestPath;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,12 @@ final class KnownDirectories {
         return byPath.get(path);
     }
 
+    /** What is referred to by a path; by a handle it could be any of them. */
+    @Nullable
+    KnownDirectory find(FileReference reference) {
+        return reference instanceof GuestPath path ? get(path) : null;
+    }
+
     /** Adds one unless it is there, and returns the one that is; those with something queued stay, so that it is waited for. */
     synchronized KnownDirectory add(GuestPath path, KnownDirectory directory) {
         if (byPath.size() >= MAX_DIRECTORIES) {
@@ -29,17 +36,15 @@ final class KnownDirectories {
 
     /** What that refers to has been changed in a way that cannot be foretold; by a handle it may be any of them. */
     synchronized void changedUnseen(FileReference file) {
-        if (file instanceof GuestPath path) {
-            KnownDirectory directory = byPath.get(path);
-            if (directory != null) {
-                directory.changedUnseen();
-            }
-        } else {
+        KnownDirectory directory = find(file);
+        if (directory != null) {
+            directory.changedUnseen();
+        } else if (file instanceof FileHandle) {
             byPath.values().forEach(KnownDirectory::changedUnseen);
         }
     }
 
-    /** What had this path has it no more, or something else has. Nothing may be queued. */
+    /** What had this path has it no more, or something else has, which changes the directory it is in. Nothing may be queued. */
     synchronized void forgetTree(GuestPath path) {
         // Paths below it are not quite together: /a, /a-b, /a/c.
         byPath.remove(path);
@@ -50,5 +55,6 @@ final class KnownDirectories {
             }
             next = byPath.higherKey(next);
         }
+        changedUnseen(path.parent());
     }
 }

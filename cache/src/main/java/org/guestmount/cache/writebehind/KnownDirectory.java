@@ -49,6 +49,10 @@ final class KnownDirectory {
         this.takesRemovals = attributes != null;
     }
 
+    GuestPath path() {
+        return path;
+    }
+
     Device device() {
         return device;
     }
@@ -114,12 +118,21 @@ final class KnownDirectory {
         }
     }
 
+    /** The guest has made something in it that is no directory. */
+    void madeIn(Timestamp then) {
+        madeIn(then, 0);
+    }
+
     /**
-     * The guest has made something in it.
+     * The guest has made a directory in it.
      *
-     * @param linksGained how many links that gave it; null if that is not known
+     * @param before {@link #expected} before it did
      */
-    synchronized void madeIn(Timestamp then, @Nullable Integer linksGained) {
+    void madeDirectoryIn(Timestamp then, @Nullable FileAttributes before) {
+        madeIn(then, before == null ? null : device.linksGained(before, path));
+    }
+
+    private synchronized void madeIn(Timestamp then, @Nullable Integer linksGained) {
         changes++;
         if (attributes != null && linksGained != null) {
             attributes = Changes.touched(attributes, attributes.links() + linksGained, then);
