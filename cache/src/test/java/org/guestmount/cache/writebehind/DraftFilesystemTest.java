@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.guestmount.cache.CacheConfig;
-import org.guestmount.cache.CachingFilesystem;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.AttributeChange.TimeChange;
 import org.guestmount.core.fs.Credentials;
@@ -24,64 +20,13 @@ import org.guestmount.core.fs.RenameMode;
 import org.guestmount.core.fs.SeekTarget;
 import org.guestmount.core.fs.Timestamp;
 import org.guestmount.core.fs.XattrMode;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DraftFilesystemTest extends WriteBehindSupport {
-    private static final GuestPath DIRECTORY = GuestPath.of("/directory");
-    private static final GuestPath DRAFT = DIRECTORY.resolve("draft");
-    private static final GuestPath SECOND = DIRECTORY.resolve("second");
+class DraftFilesystemTest extends DraftSupport {
     private static final OpenFlags PLAIN = new OpenFlags(OpenFlags.WRONLY);
-
-    private final CachingFilesystem cached = new CachingFilesystem(filesystem, CacheConfig.DEFAULT);
-    private final DraftFilesystem drafts = new DraftFilesystem(cached, cached, nanoTime::get);
-
-    @BeforeEach
-    void makeDirectory() throws GuestFilesystemException {
-        // Names of one with letters tell that they are compared exactly.
-        drafts.mkdir(GuestPath.of("/letters"), 0755, Credentials.ROOT);
-        assertFails(Errno.ENOENT, () -> drafts.lookup(DIRECTORY));
-        drafts.mkdir(DIRECTORY, 0755, Credentials.ROOT);
-        drafts.statfs(DIRECTORY);
-        makeDraft(DIRECTORY.resolve("first"));
-        GuestPath first = DIRECTORY.resolve("first");
-        finish(inBackground(() -> drafts.setattr(first, new AttributeChange(null, 7, 7, 0777, null, null))));
-        sync();
-        drafts.getattr(DIRECTORY);
-        backend.take();
-    }
-
-    private FileHandle createDraft(GuestPath path) throws GuestFilesystemException {
-        return drafts.create(path, NEW, 0600, Credentials.ROOT).handle();
-    }
-
-    private void makeDraft(GuestPath path) throws GuestFilesystemException {
-        FileHandle file = createDraft(path);
-        drafts.write(file, 0, bytes("text"));
-        drafts.flush(file);
-        drafts.release(file);
-    }
-
-    private static ByteBuffer bytes(String text) {
-        return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private void sync() throws GuestFilesystemException {
-        finish(inBackground(() -> {
-            drafts.sync();
-            return "synced";
-        }));
-    }
-
-    private void close() throws GuestFilesystemException {
-        finish(inBackground(() -> {
-            drafts.close();
-            return "closed";
-        }));
-    }
 
     /** As {@code cp -a} and {@code tar --acls} set one, before the file is closed or after. */
     @Test
@@ -144,12 +89,6 @@ class DraftFilesystemTest extends WriteBehindSupport {
         sync();
     }
 
-    /** Something done to a draft or beside it. */
-    @FunctionalInterface
-    interface Use {
-        void of(GuestFilesystem filesystem) throws GuestFilesystemException;
-    }
-
     static Stream<Use> observers() {
         return Stream.of(
                 filesystem -> filesystem.getattr(DRAFT),
@@ -187,22 +126,6 @@ class DraftFilesystemTest extends WriteBehindSupport {
         makeDraft(DRAFT);
 
         assertWaits(observer, Errno.EEXIST, Errno.ENOTEMPTY, Errno.ENODATA, Errno.EINVAL);
-    }
-
-    /** What may fail after it has waited, for one of these reasons. */
-    private void assertWaits(Use observer, Errno... reasons) throws Exception {
-        CompletableFuture<String> observed = inBackground(() -> {
-            observer.of(drafts);
-            return "done";
-        });
-
-        awaitHeld(1);
-        assertThat(observed).isNotDone();
-        try {
-            finish(observed);
-        } catch (GuestFilesystemException e) {
-            assertThat(e.errno()).isIn((Object[]) reasons);
-        }
     }
 
     @Test
@@ -357,133 +280,6 @@ class DraftFilesystemTest extends WriteBehindSupport {
     }
 
     @Test
-    void attributesOfADirectoryAreSetAfterWhatWasMadeInIt() throws Exception {
-        FileHandle open = createDraft(SECOND);
-        makeDraft(DRAFT);
-        drafts.setattr(DIRECTORY, OLD);
-        drafts.setattr(DIRECTORY, AttributeChange.ofMode(0700));
-        makeDraft(GuestPath.of("/letters/file"));
-
-        FileAttributes attributes =
-                finish(inBackground(() -> drafts.lookup(DIRECTORY).attributes()));
-
-        assertThat(attributes.provisional()).isFalse();
-        assertThat(attributes.modified()).isEqualTo(new Timestamp(3, 4));
-        assertThat(attributes.mode()).isEqualTo(040700);
-        assertThat(memory.getattr(DIRECTORY)).isEqualTo(attributes);
-        assertThat(open).isNotNull();
-    }
-
-    @Test
-    void attributesOfADirectoryAreForetoldWhileSomethingWaitsInIt() throws Exception {
-        FileAttributes before = memory.getattr(DIRECTORY);
-        makeDraft(DRAFT);
-
-        FileAttributes filled = drafts.getattr(DIRECTORY);
-        drafts.setattr(DIRECTORY, OLD);
-        FileAttributes dated = drafts.getattr(DIRECTORY);
-        drafts.setattr(DIRECTORY, new AttributeChange(null, 5, 6, 0700, null, null));
-        FileAttributes changed = drafts.getattr(DIRECTORY);
-
-        assertThat(backend.take()).isEmpty();
-        assertThat(filled.provisional()).isTrue();
-        assertThat(filled.key()).isEqualTo(before.key());
-        assertThat(filled.mode()).isEqualTo(before.mode());
-        assertThat(filled.modified().toInstant())
-                .isAfterOrEqualTo(before.modified().toInstant());
-        assertThat(filled.changed()).isEqualTo(filled.modified());
-        assertThat(dated.modified()).isEqualTo(new Timestamp(3, 4));
-        sync();
-        FileAttributes after = memory.getattr(DIRECTORY);
-        assertThat(changed.mode()).isEqualTo(after.mode()).isEqualTo(040700);
-        assertThat(changed.uid()).isEqualTo(after.uid()).isEqualTo(5);
-        assertThat(changed.gid()).isEqualTo(after.gid()).isEqualTo(6);
-        assertThat(changed.links()).isEqualTo(after.links());
-        assertThat(changed.accessed()).isEqualTo(after.accessed());
-        assertThat(changed.modified()).isEqualTo(after.modified());
-        assertThat(drafts.getattr(DIRECTORY)).isEqualTo(after);
-    }
-
-    @Test
-    void linksOfADirectoryAreForetoldOnceTheFilesystemHasShownHowItCounts() throws Exception {
-        drafts.mkdir(DIRECTORY.resolve("one"), 0755, Credentials.ROOT);
-        makeDraft(DRAFT);
-        drafts.mkdir(DIRECTORY.resolve("two"), 0755, Credentials.ROOT);
-        drafts.symlink("target", DIRECTORY.resolve("link"), Credentials.ROOT);
-        backend.take();
-
-        FileAttributes foretold = drafts.getattr(DIRECTORY);
-
-        assertThat(backend.take()).isEmpty();
-        assertThat(foretold.provisional()).isTrue();
-        sync();
-        assertThat(foretold.links()).isEqualTo(memory.getattr(DIRECTORY).links());
-    }
-
-    static Stream<Use> unforeseeable() {
-        GuestPath below = DIRECTORY.resolve("below");
-        return Stream.of(
-                filesystem -> filesystem.rmdir(below),
-                filesystem -> filesystem.rename(below, OTHER, RenameMode.REPLACE),
-                filesystem -> filesystem.rename(GuestPath.of("/letters"), below, RenameMode.REPLACE),
-                filesystem -> filesystem.create(
-                        DIRECTORY.resolve("known"), new OpenFlags(OpenFlags.RDWR), 0600, Credentials.ROOT),
-                filesystem ->
-                        filesystem.setxattr(DIRECTORY, ACCESS_LIST, accessList(7, 0, 0), XattrMode.CREATE_OR_REPLACE),
-                filesystem -> filesystem.removexattr(DIRECTORY, "user.a"));
-    }
-
-    @ParameterizedTest
-    @MethodSource("unforeseeable")
-    void attributesOfADirectoryAreAskedForAfterWhatMayHaveChangedThemOtherwise(Use change) throws Exception {
-        drafts.mkdir(DIRECTORY.resolve("below"), 0755, Credentials.ROOT);
-        drafts.mknod(DIRECTORY.resolve("known"), 0100600, 0, Credentials.ROOT);
-        drafts.setxattr(DIRECTORY, "user.a", new byte[1], XattrMode.CREATE);
-        drafts.getattr(DIRECTORY);
-        finish(inBackground(() -> {
-            change.of(drafts);
-            return "done";
-        }));
-        makeDraft(DRAFT);
-
-        assertWaits(filesystem -> filesystem.getattr(DIRECTORY));
-    }
-
-    @Test
-    void timesOfADirectoryThatNobodyHasAskedForAreNotGuessedAgain() throws Exception {
-        makeDraft(DRAFT);
-        sync();
-        makeDraft(SECOND);
-
-        assertWaits(filesystem -> filesystem.getattr(DIRECTORY));
-        makeDraft(DIRECTORY.resolve("third"));
-        assertThat(drafts.getattr(DIRECTORY).provisional()).isTrue();
-        sync();
-    }
-
-    @Test
-    void whatIsMadeInADirectoryAfterItsAttributesWereSetChangesThem() throws Exception {
-        drafts.setattr(DIRECTORY, AttributeChange.ofMode(0700));
-        for (Use change : List.<Use>of(
-                filesystem -> makeDraft(DRAFT),
-                filesystem -> filesystem.mkdir(DIRECTORY.resolve("below"), 0755, Credentials.ROOT),
-                filesystem -> filesystem.symlink("x", DIRECTORY.resolve("link"), Credentials.ROOT),
-                filesystem -> filesystem.unlink(DIRECTORY.resolve("link")),
-                filesystem -> filesystem.create(DIRECTORY.resolve("odd:"), NEW, 0600, Credentials.ROOT))) {
-            drafts.setattr(DIRECTORY, OLD);
-            finish(inBackground(() -> {
-                change.of(drafts);
-                return "done";
-            }));
-
-            sync();
-
-            Timestamp modified = memory.getattr(DIRECTORY).modified();
-            assertThat(Instant.ofEpochSecond(modified.seconds())).isAfter(Instant.ofEpochSecond(1_000_000));
-        }
-    }
-
-    @Test
     void aFileThatStaysOpenIsMadeWhenItIsOld() throws Exception {
         FileHandle file = createDraft(DRAFT);
         drafts.write(file, 0, bytes("text"));
@@ -497,123 +293,5 @@ class DraftFilesystemTest extends WriteBehindSupport {
         assertThat(memory.getattr(DRAFT).links()).isEqualTo(1);
         sync();
         assertThat(content(DRAFT)).isEqualTo("text");
-    }
-
-    private void makeFiles() throws GuestFilesystemException {
-        makeDraft(DRAFT);
-        makeDraft(SECOND);
-        sync();
-        backend.take();
-    }
-
-    @Test
-    void filesAreRemovedTogetherLater() throws Exception {
-        makeFiles();
-
-        drafts.unlink(DRAFT);
-        drafts.unlink(SECOND);
-
-        assertThat(backend.take()).isEmpty();
-        sync();
-        assertThat(backend.take()).anyMatch(call -> call.contains("Unlink " + DRAFT + " Unlink " + SECOND));
-        assertFails(Errno.ENOENT, () -> memory.getattr(DRAFT));
-        assertFails(Errno.ENOENT, () -> memory.getattr(SECOND));
-    }
-
-    static Stream<Use> observersOfARemoval() {
-        return Stream.of(
-                filesystem -> filesystem.getattr(DRAFT),
-                filesystem -> filesystem.lookup(DRAFT),
-                filesystem -> filesystem.open(DRAFT, OpenFlags.READ_ONLY),
-                filesystem -> filesystem.create(DRAFT, NEW, 0600, Credentials.ROOT),
-                filesystem -> filesystem.setattr(DRAFT, AttributeChange.ofMode(0)),
-                filesystem -> filesystem.listxattr(DRAFT),
-                filesystem -> filesystem.readDirectory(DIRECTORY, 4096),
-                filesystem -> filesystem.unlink(DRAFT),
-                filesystem -> filesystem.mkdir(DRAFT, 0700, Credentials.ROOT),
-                filesystem -> filesystem.symlink("target", DRAFT, Credentials.ROOT),
-                filesystem -> filesystem.rename(SECOND, DRAFT, RenameMode.NO_REPLACE),
-                filesystem -> filesystem.link(SECOND, DRAFT),
-                filesystem -> filesystem.rmdir(DIRECTORY),
-                filesystem -> filesystem.statfs(GuestPath.ROOT),
-                filesystem -> filesystem.fsync(DIRECTORY, false),
-                filesystem -> filesystem.sync(),
-                filesystem -> filesystem.close());
-    }
-
-    @ParameterizedTest
-    @MethodSource("observersOfARemoval")
-    void whoeverCouldMissARemovalWaitsForIt(Use observer) throws Exception {
-        makeFiles();
-        drafts.unlink(DRAFT);
-
-        assertWaits(observer, Errno.ENOENT, Errno.ENOTEMPTY);
-    }
-
-    @Test
-    void whatMayBeMissedOtherwiseIsRemovedAtOnce() throws Exception {
-        makeFiles();
-        GuestPath linked = DIRECTORY.resolve("linked");
-        GuestPath large = DIRECTORY.resolve("large");
-        finish(inBackground(() -> drafts.link(DRAFT, linked)));
-        FileHandle file = createDraft(large);
-        finish(inBackground(() -> drafts.write(file, 0, ByteBuffer.allocate(MIB))));
-        finish(inBackground(() -> drafts.write(file, MIB, bytes("more"))));
-        finish(inBackground(() -> {
-            drafts.release(file);
-            drafts.sync();
-            return drafts.lookup(large);
-        }));
-        backend.take();
-
-        for (GuestPath path : List.of(linked, large)) {
-            drafts.unlink(path);
-            assertThat(backend.take()).anyMatch(call -> call.startsWith("unlink"));
-        }
-    }
-
-    @Test
-    void theFirstRemovalFromAnOldDirectoryWaits() throws Exception {
-        GuestPath old = GuestPath.of("/old");
-        memory.mkdir(old, 0755, Credentials.ROOT);
-        for (String name : List.of("first", "next")) {
-            memory.release(memory.create(old.resolve(name), NEW, 0644, Credentials.ROOT)
-                    .handle());
-            drafts.lookup(old.resolve(name));
-        }
-        backend.take();
-
-        drafts.unlink(old.resolve("first"));
-        assertThat(backend.take()).anyMatch(call -> call.startsWith("unlink"));
-        drafts.unlink(old.resolve("next"));
-        assertThat(backend.take()).noneMatch(call -> call.startsWith("unlink"));
-        sync();
-        assertFails(Errno.ENOENT, () -> memory.getattr(old.resolve("next")));
-    }
-
-    @Test
-    void aRemovalThatFailsIsReported() throws Exception {
-        makeFiles();
-        drafts.unlink(DRAFT);
-        guest.fail(Errno.EIO);
-
-        assertFails(Errno.EIO, this::sync);
-
-        guest.fail(null);
-        assertThat(finish(inBackground(() -> drafts.getattr(DRAFT))).size()).isEqualTo(4);
-        assertFails(Errno.EIO, this::close);
-    }
-
-    @Test
-    void aRemovedDirectoryIsNoLongerKnown() throws Exception {
-        GuestPath below = DIRECTORY.resolve("below");
-        drafts.mkdir(below, 0755, Credentials.ROOT);
-        finish(inBackground(() -> {
-            drafts.rename(DIRECTORY, OTHER, RenameMode.REPLACE);
-            return "done";
-        }));
-        backend.take();
-
-        assertFails(Errno.ENOENT, () -> drafts.create(below.resolve("file"), NEW, 0600, Credentials.ROOT));
     }
 }
