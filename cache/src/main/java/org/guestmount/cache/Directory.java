@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.guestmount.cache.Dentry.Missing;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The names of one directory, as far as they are known; if it is complete, what it does not have does not exist.
@@ -26,6 +27,10 @@ final class Directory {
 
     private final Map<String, Dentry> dentries = new ConcurrentHashMap<>();
     private volatile List<String> listed = List.of();
+
+    /** The same while they are all names there are, no more and no less; otherwise null. */
+    private volatile @Nullable List<String> exact;
+
     private volatile boolean complete;
     private long changes;
     private int bytes = OWN_BYTES;
@@ -42,28 +47,14 @@ final class Directory {
 
     /** All names but those known to be absent: first those that were listed, in the filesystem's order. */
     List<String> names() {
-        List<String> order = listed;
-        if (isAsListed(order)) {
-            return order;
+        List<String> unchanged = exact;
+        if (unchanged != null) {
+            return unchanged;
         }
-        Set<String> names = new LinkedHashSet<>(order);
+        Set<String> names = new LinkedHashSet<>(listed);
         names.addAll(dentries.keySet());
         names.removeIf(name -> find(name) == Missing.ABSENT);
         return List.copyOf(names);
-    }
-
-    /** Whether the names that were listed are still all there are. */
-    private boolean isAsListed(List<String> order) {
-        if (order.size() != dentries.size()) {
-            return false;
-        }
-        for (String name : order) {
-            Dentry dentry = dentries.get(name);
-            if (dentry == null || dentry == Missing.ABSENT) {
-                return false;
-            }
-        }
-        return true;
     }
 
     boolean isComplete() {
@@ -74,9 +65,19 @@ final class Directory {
     void complete(List<String> order) {
         listed = List.copyOf(order);
         complete = true;
+        exact = order.size() == dentries.size() && order.stream().allMatch(this::hasName) ? listed : null;
+    }
+
+    private boolean hasName(String name) {
+        Dentry dentry = dentries.get(name);
+        return dentry != null && dentry != Missing.ABSENT;
     }
 
     void set(String name, Dentry dentry) {
+        if (hasName(name) != (dentry != Missing.ABSENT)) {
+            // Before it is so: names() must not miss any that has been there all the time.
+            exact = null;
+        }
         boolean implied = dentry == (complete ? Missing.ABSENT : Missing.UNKNOWN);
         Dentry before = implied ? dentries.remove(name) : dentries.put(name, dentry);
         int cost = DENTRY_BYTES + name.length();
