@@ -75,9 +75,15 @@ final class CachedFilesystem extends ForwardingGuestFilesystem {
         Place place = resolver.known(path);
         InodeKey directory = place.directory();
         InodeKey inode = place.inode();
-        return directory == null || inode == null || !tree.names().areExact(directory)
-                ? null
-                : tree.inode(inode).attributes();
+        // The root is in none.
+        boolean isExact = directory == null || tree.names().areExact(directory);
+        return inode == null || !isExact ? null : tree.inode(inode).attributes();
+    }
+
+    /** The names in a directory; null if they are not all known. */
+    @Nullable
+    List<String> knownNames(GuestPath directory) {
+        return listings.known(directory);
     }
 
     boolean isOpen(InodeKey inode) {

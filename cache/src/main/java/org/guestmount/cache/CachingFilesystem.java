@@ -58,6 +58,11 @@ public final class CachingFilesystem extends ForwardingGuestFilesystem implement
     }
 
     @Override
+    public @Nullable List<String> knownNames(GuestPath directory) {
+        return cached == null ? null : cached.knownNames(directory);
+    }
+
+    @Override
     public boolean isOpen(InodeKey inode) {
         return cached != null && cached.isOpen(inode);
     }

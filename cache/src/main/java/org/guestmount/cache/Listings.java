@@ -70,15 +70,25 @@ final class Listings {
 
     /** Whether the names in a directory are all known. */
     boolean isKnown(GuestPath path) {
-        InodeKey key = resolver.known(path).inode();
+        return complete(resolver.known(path).inode()) != null;
+    }
+
+    /** The names in a directory; null if they are not all known. */
+    @Nullable
+    List<String> known(GuestPath path) {
+        Directory directory = complete(resolver.known(path).inode());
+        return directory == null ? null : directory.names();
+    }
+
+    private @Nullable Directory complete(@Nullable InodeKey key) {
         Directory directory = key == null ? null : tree.directory(key);
-        return directory != null && directory.isComplete();
+        return directory != null && directory.isComplete() ? directory : null;
     }
 
     private @Nullable Names namesInMemory(Place place) {
         InodeKey key = place.inode();
-        Directory directory = key == null ? null : tree.directory(key);
-        if (key == null || directory == null || !directory.isComplete()) {
+        Directory directory = complete(key);
+        if (key == null || directory == null) {
             return null;
         }
         List<String> names = directory.names();

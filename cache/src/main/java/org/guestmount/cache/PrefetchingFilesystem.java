@@ -253,6 +253,11 @@ public final class PrefetchingFilesystem extends ForwardingGuestFilesystem imple
     }
 
     @Override
+    public @Nullable List<String> knownNames(GuestPath directory) {
+        return known.knownNames(directory);
+    }
+
+    @Override
     public boolean isOpen(InodeKey inode) {
         return known.isOpen(inode)
                 || files.values().stream().anyMatch(file -> file.key().equals(inode));

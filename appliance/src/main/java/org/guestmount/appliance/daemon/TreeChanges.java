@@ -12,6 +12,7 @@ import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.TreeChange;
 import org.guestmount.core.fs.TreeChange.MakeFile;
+import org.guestmount.core.fs.TreeChange.Rmdir;
 import org.guestmount.core.fs.TreeChange.Unlink;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +48,12 @@ final class TreeChanges implements AutoCloseable {
             if (change instanceof MakeFile file) {
                 return new ChangeOutcome(make(file), null);
             }
-            if (change instanceof Unlink unlink) {
-                unlink(unlink.path());
+            if (change instanceof Unlink) {
+                remove(change.path(), "unlink", 0, Errno.EISDIR);
+                return new ChangeOutcome(null, null);
+            }
+            if (change instanceof Rmdir) {
+                remove(change.path(), "rmdir", Abi.AT_REMOVEDIR, Errno.EBUSY);
                 return new ChangeOutcome(null, null);
             }
             return ChangeOutcome.of(change, filesystem);
@@ -102,10 +107,10 @@ final class TreeChanges implements AutoCloseable {
                 wanted.modified());
     }
 
-    private void unlink(GuestPath path) throws GuestFilesystemException {
-        int place = directoryOf(path, Errno.EISDIR);
+    private void remove(GuestPath path, String operation, int flags, Errno ofRoot) throws GuestFilesystemException {
+        int place = directoryOf(path, ofRoot);
         long name = Scratch.ofThread().putString(Scratch.NAME, path.name());
-        Syscalls.check(Libc.syscall(Abi.SYS_UNLINKAT, place, name, 0, 0, 0), "unlink", path);
+        Syscalls.check(Libc.syscall(Abi.SYS_UNLINKAT, place, name, flags, 0, 0), operation, path);
     }
 
     /** The directory a path's last name is in, which for the next path is often the same. */

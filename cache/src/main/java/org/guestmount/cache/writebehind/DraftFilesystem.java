@@ -2,6 +2,7 @@ package org.guestmount.cache.writebehind;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
@@ -16,6 +17,7 @@ import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
+import org.guestmount.core.fs.TreeChange;
 import org.guestmount.core.fs.XattrMode;
 import org.jspecify.annotations.Nullable;
 
@@ -87,7 +89,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
         settle(path);
         boolean missing = known.knowsMissing(path);
         KnownDirectory parent = directories.get(path.parent());
-        if (missing && parent != null && isDraft(creation, parent.device())) {
+        if (missing && parent != null && parent.takesFiles() && isDraft(creation, parent.device())) {
             Draft draft = new Draft(
                     guest, drafts, backlog, parent.device(), clock, drafts.newHandle(), creation, nanoTime.getAsLong());
             parent.nameWaits(clock, !isWaiting(parent));
@@ -99,7 +101,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
         OpenedFile created = creation.openOn(guest);
         if (missing) {
             clock.saw(created.attributes().changed());
-            know(path.parent(), created.attributes().device(), null);
+            know(path.parent(), created.attributes().device(), null).tookFile();
             madeIn(path, created.attributes());
         } else {
             directories.changedUnseen(path.parent());
@@ -301,6 +303,17 @@ public final class DraftFilesystem extends SettlingFilesystem {
     }
 
     @Override
+    void settleTree(FileReference directory) {
+        if (directory instanceof GuestPath path
+                && !drafts.isAnyBelow(path)
+                && !directories.isAnyToBeChangedBelow(path)) {
+            settle(path);
+        } else {
+            settleAll();
+        }
+    }
+
+    @Override
     FileReference settled(FileReference reference) throws GuestFilesystemException {
         if (reference instanceof GuestPath path) {
             settle(path);
@@ -416,43 +429,83 @@ public final class DraftFilesystem extends SettlingFilesystem {
     public void unlink(GuestPath path) throws GuestFilesystemException {
         beforeNameChange(path);
         FileAttributes attributes = known.knownAttributes(path);
-        KnownDirectory parent = directories.get(path.parent());
-        if (attributes != null && parent != null && mayRemoveLater(path, attributes, parent)) {
-            parent.nameWaits(clock, !isWaiting(parent));
-            drafts.addRemoval(path);
-            parent.changeQueued();
-            queue.awaitRoom();
-            queue.add(new Removal(drafts, backlog, path));
-            queue.sendIfDue();
-            ticker.start();
+        KnownDirectory parent = takingRemovals(path.parent());
+        if (attributes != null && parent != null && mayUnlinkLater(attributes) && mayRemoveLater(path, parent)) {
+            removeLater(new TreeChange.Unlink(path), parent);
             return;
         }
         guest.unlink(path);
         directories.changedUnseen(path.parent());
         if (attributes != null) {
-            know(path.parent(), attributes.device(), null).removedFrom();
+            know(path.parent(), attributes.device(), null).allowRemovals();
         }
     }
 
     /** Whether it is sure to be removed, and nobody sees it otherwise than by its name, or misses the room it takes. */
-    private boolean mayRemoveLater(GuestPath path, FileAttributes attributes, KnownDirectory parent)
-            throws GuestFilesystemException {
-        return parent.takesRemovals()
-                && attributes.removable()
+    private boolean mayUnlinkLater(FileAttributes attributes) {
+        return attributes.removable()
                 && !attributes.isDirectory()
                 && attributes.links() == 1
                 && !known.isOpen(attributes.key())
-                && attributes.size() <= MAX_REMOVED_BYTES
-                && path.toString().length() <= MAX_PATH_BYTES
-                && parent.device().hasRoom(path.parent());
+                && attributes.size() <= MAX_REMOVED_BYTES;
+    }
+
+    private boolean mayRemoveLater(GuestPath path, KnownDirectory parent) throws GuestFilesystemException {
+        return path.toString().length() <= MAX_PATH_BYTES && parent.device().hasRoom(path.parent());
+    }
+
+    /** A directory from which everything that is removable itself is sure to be removed; null if that is not known. */
+    private @Nullable KnownDirectory takingRemovals(GuestPath path) {
+        KnownDirectory directory = directories.get(path);
+        if (directory != null && directory.takesRemovals()) {
+            return directory;
+        }
+        FileAttributes attributes = known.knownAttributes(path);
+        if (attributes == null || !attributes.isDirectory() || !attributes.removable()) {
+            return null;
+        }
+        KnownDirectory found = know(path, attributes.device(), null);
+        found.allowRemovals();
+        return found;
+    }
+
+    private void removeLater(TreeChange removal, KnownDirectory parent) {
+        parent.nameWaits(clock, !isWaiting(parent));
+        drafts.addRemoval(removal.path());
+        parent.changeQueued();
+        queue.awaitRoom();
+        queue.add(new Removal(drafts, backlog, removal));
+        queue.sendIfDue();
+        ticker.start();
     }
 
     @Override
     public void rmdir(GuestPath path) throws GuestFilesystemException {
-        settleAll();
-        accessLists.beforeDirectoriesMove();
-        guest.rmdir(path);
+        KnownDirectory parent = takingRemovals(path.parent());
+        if (parent != null && mayRemoveDirectoryLater(path, parent) && mayRemoveLater(path, parent)) {
+            settleTimes(path.parent());
+            accessLists.beforeDirectoriesMove();
+            removeLater(new TreeChange.Rmdir(path), parent);
+        } else {
+            settleAll();
+            accessLists.beforeDirectoriesMove();
+            guest.rmdir(path);
+        }
         directories.forgetTree(path);
+    }
+
+    /** Whether it is sure to be empty when what is queued is done, and is no mountpoint. */
+    private boolean mayRemoveDirectoryLater(GuestPath path, KnownDirectory parent) {
+        KnownDirectory directory = takingRemovals(path);
+        if (directory == null
+                || directory.device() != parent.device()
+                || drafts.isGone(path)
+                || drafts.isAnyMadeIn(path)) {
+            return false;
+        }
+        // Only now: what has just been a draft is among them.
+        List<String> names = known.knownNames(path);
+        return names != null && names.stream().allMatch(name -> drafts.isToBeRemoved(path.resolve(name)));
     }
 
     @Override

@@ -78,6 +78,16 @@ final class Drafts {
         return removals.contains(path);
     }
 
+    /** As {@link #isToBeRemoved}, or a directory it is in. */
+    boolean isGone(GuestPath path) {
+        for (GuestPath at = path; !at.isRoot(); at = at.parent()) {
+            if (isToBeRemoved(at)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void forgetRemoval(GuestPath path) {
         removals.remove(path);
         leave(path.parent());
@@ -90,6 +100,16 @@ final class Drafts {
     /** Whether any is not made in that directory, or not removed. */
     boolean isAnyIn(GuestPath directory) {
         return inDirectory.containsKey(directory);
+    }
+
+    /** As {@link #isAnyIn}, or anywhere below. */
+    boolean isAnyBelow(GuestPath directory) {
+        return inDirectory.keySet().stream().anyMatch(path -> path.startsWith(directory));
+    }
+
+    /** Whether any is not made in that directory. */
+    boolean isAnyMadeIn(GuestPath directory) {
+        return byPath.values().stream().anyMatch(draft -> draft.parent().equals(directory));
     }
 
     /** All that are not made. */

@@ -34,6 +34,13 @@ final class KnownDirectories {
         return present == null ? directory : present;
     }
 
+    /** Whether changes are queued of attributes of that directory, or of any below. */
+    synchronized boolean isAnyToBeChangedBelow(GuestPath path) {
+        return byPath.values().stream()
+                .anyMatch(directory ->
+                        directory.isToBeChanged() && directory.path().startsWith(path));
+    }
+
     /** What that refers to has been changed in a way that cannot be foretold; by a handle it may be any of them. */
     synchronized void changedUnseen(FileReference file) {
         KnownDirectory directory = find(file);

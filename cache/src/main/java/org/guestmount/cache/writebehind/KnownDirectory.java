@@ -12,7 +12,7 @@ import org.guestmount.core.fs.Timestamp;
 import org.guestmount.core.fs.TreeChange;
 import org.jspecify.annotations.Nullable;
 
-/** A directory in which files are known to be made without complaint, because one was made or removed, or because it is new itself. */
+/** A directory that was made here, or in which files were made, or from which they may be removed. */
 final class KnownDirectory {
     private final GuestPath path;
     private final Device device;
@@ -38,6 +38,7 @@ final class KnownDirectory {
     private @Nullable QueuedAttributes last;
 
     private final AtomicInteger queued = new AtomicInteger();
+    private volatile boolean takesFiles;
     private volatile boolean takesRemovals;
 
     KnownDirectory(GuestPath path, Device device, Backlog backlog, @Nullable FileAttributes attributes) {
@@ -46,6 +47,7 @@ final class KnownDirectory {
         this.backlog = backlog;
         this.attributes = attributes;
         this.complete = attributes != null;
+        this.takesFiles = attributes != null;
         this.takesRemovals = attributes != null;
     }
 
@@ -62,12 +64,22 @@ final class KnownDirectory {
         return queued.get() > 0;
     }
 
-    /** A file was removed from it without complaint. */
-    void removedFrom() {
+    /** A file was made in it without complaint. */
+    void tookFile() {
+        takesFiles = true;
+    }
+
+    /** Whether files are made in it without complaint: one was, or it is new itself. */
+    boolean takesFiles() {
+        return takesFiles;
+    }
+
+    /** Something was removed from it without complaint, or its filesystem tells that it is removable itself. */
+    void allowRemovals() {
         takesRemovals = true;
     }
 
-    /** Whether it is surely not append-only: a new directory is not. */
+    /** Whether it is surely neither immutable nor append-only: a new directory is not. */
     boolean takesRemovals() {
         return takesRemovals;
     }

@@ -31,6 +31,9 @@ abstract class SettlingFilesystem extends ForwardingGuestFilesystem {
     /** Has done everything that is put off. */
     abstract void settleAll();
 
+    /** Has done what could be seen in listings of that directory and what is below it. */
+    abstract void settleTree(FileReference directory);
+
     /** Has done what is put off of a file, and returns by what the guest knows it. */
     abstract FileReference settled(FileReference file) throws GuestFilesystemException;
 
@@ -42,14 +45,14 @@ abstract class SettlingFilesystem extends ForwardingGuestFilesystem {
 
     @Override
     public DirectoryChunk readDirectory(FileReference directory, int maxBytes) throws GuestFilesystemException {
-        settleAll();
+        settleTree(directory);
         return guest.readDirectory(directory, maxBytes);
     }
 
     @Override
     public List<Optional<List<DirectoryEntry>>> listTrees(List<GuestPath> roots, boolean byName, int maxDirectories)
             throws GuestFilesystemException {
-        settleAll();
+        roots.forEach(this::settleTree);
         return guest.listTrees(roots, byName, maxDirectories);
     }
 

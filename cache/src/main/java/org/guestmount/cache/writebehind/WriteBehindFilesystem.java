@@ -137,6 +137,9 @@ public final class WriteBehindFilesystem extends SettlingFilesystem {
     @Override
     public CompletableFuture<List<ChangeOutcome>> changeLater(List<TreeChange> changes) {
         changes.forEach(change -> retire(change.path()));
+        if (changes.stream().anyMatch(TreeChange.Rmdir.class::isInstance)) {
+            accessLists.beforeDirectoriesMove();
+        }
         return guest.changeLater(changes);
     }
 
@@ -214,6 +217,11 @@ public final class WriteBehindFilesystem extends SettlingFilesystem {
     @Override
     void settleAll() {
         files.all().forEach(NewFile::settle);
+    }
+
+    @Override
+    void settleTree(FileReference directory) {
+        settleAll();
     }
 
     /** Of what is not known under that path something may be known under another, which the answer will not tell. */

@@ -56,4 +56,13 @@ public sealed interface TreeChange {
             return null;
         }
     }
+
+    /** As {@link GuestFilesystem#rmdir}. */
+    record Rmdir(GuestPath path) implements TreeChange {
+        @Override
+        public @Nullable FileAttributes applyTo(GuestFilesystem filesystem) throws GuestFilesystemException {
+            filesystem.rmdir(path);
+            return null;
+        }
+    }
 }

@@ -18,6 +18,7 @@ import org.guestmount.core.fs.SeekTarget;
 import org.guestmount.core.fs.Timestamp;
 import org.guestmount.core.fs.TreeChange;
 import org.guestmount.core.fs.TreeChange.MakeFile;
+import org.guestmount.core.fs.TreeChange.Rmdir;
 import org.guestmount.core.fs.TreeChange.SetAttributes;
 import org.guestmount.core.fs.TreeChange.Unlink;
 import org.guestmount.core.fs.XattrMode;
@@ -180,6 +181,7 @@ public final class FilesystemCodecs {
     private static final int MAKE_FILE = 1;
     private static final int SET_ATTRIBUTES = 2;
     private static final int UNLINK = 3;
+    private static final int RMDIR = 4;
 
     public static void encodeTreeChange(TreeChange change, WireWriter out) {
         if (change instanceof MakeFile file) {
@@ -191,7 +193,7 @@ public final class FilesystemCodecs {
             out.u8(SET_ATTRIBUTES).path(set.path());
             encodeChange(set.change(), out);
         } else {
-            out.u8(UNLINK).path(change.path());
+            out.u8(change instanceof Rmdir ? RMDIR : UNLINK).path(change.path());
         }
     }
 
@@ -201,6 +203,7 @@ public final class FilesystemCodecs {
             case MAKE_FILE -> new MakeFile(in.path(), in.i32(), decodeCredentials(in), in.bytes(), decodeChange(in));
             case SET_ATTRIBUTES -> new SetAttributes(in.path(), decodeChange(in));
             case UNLINK -> new Unlink(in.path());
+            case RMDIR -> new Rmdir(in.path());
             default -> throw new ProtocolException("tree change " + kind);
         };
     }

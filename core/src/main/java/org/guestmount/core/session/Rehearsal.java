@@ -163,6 +163,9 @@ final class Rehearsal {
         for (String name : List.of("one", "other")) {
             changes.add(new TreeChange.Unlink(FOLDER.resolve(name)));
         }
+        GuestPath emptied = FOLDER.resolve("emptied");
+        filesystem.mkdir(emptied, 0755, Credentials.ROOT);
+        changes.add(new TreeChange.Rmdir(emptied));
         for (ChangeOutcome outcome : filesystem.changeLater(changes).join()) {
             if (outcome.failure() != null) {
                 throw new GuestFilesystemException(outcome.failure(), "a change failed");

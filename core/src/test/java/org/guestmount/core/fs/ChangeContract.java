@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.guestmount.core.fs.AttributeChange.TimeChange;
 import org.guestmount.core.fs.TreeChange.MakeFile;
+import org.guestmount.core.fs.TreeChange.Rmdir;
 import org.guestmount.core.fs.TreeChange.SetAttributes;
 import org.guestmount.core.fs.TreeChange.Unlink;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,34 @@ public interface ChangeContract extends ContractSupport {
         for (GuestPath directory : directories) {
             assertThat(fs().readDirectory(directory, 1 << 20).entries()).hasSizeLessThan(2);
         }
+    }
+
+    @Test
+    default void aTreeIsRemovedFromWithin() throws Exception {
+        GuestPath outer = GuestPath.of("/outer");
+        GuestPath inner = outer.resolve("inner");
+        fs().mkdir(outer, 0755, Credentials.ROOT);
+        fs().mkdir(inner, 0755, Credentials.ROOT);
+        GuestPath file = inner.resolve("file");
+        fs().changeLater(List.of(file(file, 0644, "", AttributeChange.NONE))).get();
+
+        List<ChangeOutcome> outcomes = fs().changeLater(List.of(
+                        new Rmdir(inner),
+                        new Rmdir(file),
+                        new Unlink(inner),
+                        new Unlink(file),
+                        new Rmdir(inner),
+                        new Unlink(file),
+                        new Rmdir(outer),
+                        new Rmdir(outer)))
+                .get();
+
+        assertThat(outcomes)
+                .extracting(ChangeOutcome::failure)
+                .containsExactly(
+                        Errno.ENOTEMPTY, Errno.ENOTDIR, Errno.EISDIR, null, null, Errno.ENOENT, null, Errno.ENOENT);
+        assertThat(outcomes).extracting(ChangeOutcome::attributes).containsOnlyNulls();
+        assertFails(Errno.ENOENT, () -> fs().getattr(outer));
     }
 
     @Test

@@ -102,7 +102,8 @@ final class Vocabulary {
         Arbitrary<TreeChange> files = Combinators.combine(paths(), ints(), credentials(), buffers(300), changes())
                 .as(TreeChange.MakeFile::new);
         Arbitrary<TreeChange> settings = Combinators.combine(paths(), changes()).as(TreeChange.SetAttributes::new);
-        return Arbitraries.oneOf(files, settings, paths().map(TreeChange.Unlink::new));
+        return Arbitraries.oneOf(
+                files, settings, paths().map(TreeChange.Unlink::new), paths().map(TreeChange.Rmdir::new));
     }
 
     static Arbitrary<ChangeOutcome> outcomes() {

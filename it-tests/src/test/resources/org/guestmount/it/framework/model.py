@@ -14,6 +14,7 @@ import hashlib
 import mmap
 import os
 import random
+import shutil
 import stat
 import struct
 import sys
@@ -272,18 +273,27 @@ class Model:
     def unlink(self):
         self.by_path("unlink", os.unlink, self.path())
 
-    def rmdir(self):
+    def folder(self):
+        """Mostly one that exists."""
         path = self.path()
         for _ in range(8):
             if stat.S_ISDIR(self.kind(path)):
                 break
             path = self.path()
+        return path
+
+    def rmdir(self):
+        path = self.folder()
         if self.may_make_orphans():
             self.by_path("rmdir", os.rmdir, path)
 
     def remove_tree(self):
-        top = self.path()
+        top = self.folder()
         if not self.may_make_orphans():
+            return
+        if self.chance.random() < 0.6:
+            # With nobody looking at what is left until all is done.
+            self.by_path("rmtree", shutil.rmtree, top)
             return
         for folder, folders, files in os.walk(self.at(REFERENCE, top), topdown=False):
             relative = os.path.relpath(folder, self.roots[REFERENCE])
@@ -530,7 +540,7 @@ class Model:
 
 WEIGHTS = [
     (10, "create"), (8, "open"), (5, "mkdir"), (2, "mknod"), (4, "symlink"), (2, "readlink"), (4, "link"), (6, "rename"),
-    (3, "rename_flags"), (6, "unlink"), (3, "rmdir"), (0.4, "remove_tree"), (5, "stat"), (4, "list"), (5, "content"), (4, "chmod"), (3, "chown"),
+    (3, "rename_flags"), (6, "unlink"), (3, "rmdir"), (0.6, "remove_tree"), (5, "stat"), (4, "list"), (5, "content"), (4, "chmod"), (3, "chown"),
     (4, "utimens"), (4, "truncate"), (4, "setxattr"), (1, "setfacl"), (2, "removexattr"), (3, "xattrs"), (5, "close"),
     (5, "read"), (8, "pread"), (8, "write"), (8, "pwrite"), (4, "ftruncate"), (4, "fallocate"), (3, "fsync"), (2, "fchmod"),
     (2, "fchown"), (2, "futimens"), (2, "fsetxattr"), (3, "seek"), (5, "seek_data"), (5, "copy_file_range"), (3, "map"),
