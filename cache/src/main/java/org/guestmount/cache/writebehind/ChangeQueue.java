@@ -11,6 +11,7 @@ import java.util.function.LongSupplier;
 import org.guestmount.core.fs.ChangeOutcome;
 import org.guestmount.core.fs.Errno;
 import org.guestmount.core.fs.GuestFilesystem;
+import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.TreeChange;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,9 @@ final class ChangeQueue {
 
     /** What is fewer is sent after this time, in nanoseconds: many programs set attributes of a file they have closed. */
     private static final long MAX_AGE_NANOS = 200_000_000;
+
+    /** Of a path, so that many fit into one message. */
+    private static final int MAX_PATH_BYTES = 4096;
 
     private final GuestFilesystem guest;
     private final Backlog backlog;
@@ -68,6 +72,11 @@ final class ChangeQueue {
         this.backlog = backlog;
         this.sender = sender;
         this.nanoTime = nanoTime;
+    }
+
+    /** Whether something may be queued of that path. */
+    static boolean takes(GuestPath path) {
+        return path.toString().length() <= MAX_PATH_BYTES;
     }
 
     /** Waits for room if the guest is far behind. */

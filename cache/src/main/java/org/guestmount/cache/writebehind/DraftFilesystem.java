@@ -2,7 +2,6 @@ package org.guestmount.cache.writebehind;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.LongSupplier;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
@@ -17,9 +16,7 @@ import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.OpenedFile;
 import org.guestmount.core.fs.RenameMode;
-import org.guestmount.core.fs.TreeChange;
 import org.guestmount.core.fs.XattrMode;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Answers that a file was made before the guest was asked to make it, keeps what is written to it, its attributes and those of new directories, and has the guest do all that for many files at once.
@@ -35,13 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class DraftFilesystem extends SettlingFilesystem {
     private static final int MAX_DRAFTS = 512;
     private static final int MAX_NAME_BYTES = 255;
-    private static final int MAX_PATH_BYTES = 4096;
 
     /** Beside letters and digits. */
     private static final String PLAIN = "-_.+,=@~#%{}[]() ";
-
-    /** What is larger is removed before that is answered: somebody may want its room. */
-    private static final int MAX_REMOVED_BYTES = 1 << 20;
 
     private static final Duration TICK = Duration.ofMillis(100);
 
@@ -55,10 +48,11 @@ public final class DraftFilesystem extends SettlingFilesystem {
     private final LongSupplier nanoTime;
     private final GuestClock clock;
     private final Devices devices;
-    private final KnownDirectories directories = new KnownDirectories();
+    private final KnownDirectories directories;
     private final Drafts drafts = new Drafts();
     private final Ticker ticker = new Ticker("drafts", TICK, this::tick);
     private final ChangeQueue queue;
+    private final Removals removals;
     private final AccessLists accessLists;
 
     /**
@@ -76,7 +70,9 @@ public final class DraftFilesystem extends SettlingFilesystem {
         this.nanoTime = nanoTime;
         this.clock = new GuestClock(nanoTime);
         this.devices = new Devices(guest, backlog, nanoTime);
+        this.directories = new KnownDirectories(devices, backlog);
         this.queue = new ChangeQueue(guest, backlog, ticker, nanoTime);
+        this.removals = new Removals(known, directories, drafts, queue, backlog, clock);
         this.accessLists = new AccessLists(guest);
     }
 
@@ -92,7 +88,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
         if (missing && parent != null && parent.takesFiles() && isDraft(creation, parent.device())) {
             Draft draft = new Draft(
                     guest, drafts, backlog, parent.device(), clock, drafts.newHandle(), creation, nanoTime.getAsLong());
-            parent.nameWaits(clock, !isWaiting(parent));
+            parent.nameWaits(clock, !drafts.isWaiting(parent));
             drafts.add(draft);
             ticker.start();
             return new OpenedFile(draft.handle(), draft.attributes());
@@ -101,7 +97,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
         OpenedFile created = creation.openOn(guest);
         if (missing) {
             clock.saw(created.attributes().changed());
-            know(path.parent(), created.attributes().device(), null).tookFile();
+            directories.know(path.parent(), created.attributes().device(), null).tookFile();
             madeIn(path, created.attributes());
         } else {
             directories.changedUnseen(path.parent());
@@ -115,7 +111,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
         return clock.isSet()
                 && creation.mayDefer()
                 && isPlain(path.name())
-                && path.toString().length() <= MAX_PATH_BYTES
+                && ChangeQueue.takes(path)
                 && drafts.count() < MAX_DRAFTS
                 && device.hasRoom(path.parent());
     }
@@ -132,11 +128,6 @@ public final class DraftFilesystem extends SettlingFilesystem {
         return name.length() <= MAX_NAME_BYTES;
     }
 
-    /** Something was made in a directory or removed from it, or it was made itself. */
-    private KnownDirectory know(GuestPath directory, long device, @Nullable FileAttributes own) {
-        return directories.add(directory, new KnownDirectory(directory, devices.add(device), backlog, own));
-    }
-
     @Override
     public FileAttributes mkdir(GuestPath path, int mode, Credentials owner) throws GuestFilesystemException {
         beforeNameChange(path);
@@ -150,7 +141,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
         }
         if (missing) {
             clock.saw(made.changed());
-            know(path, made.device(), made);
+            directories.know(path, made.device(), made);
         }
         return made;
     }
@@ -169,7 +160,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
         if (directory == null) {
             return super.getattr(file);
         }
-        FileAttributes expected = isWaiting(directory) ? directory.expected() : null;
+        FileAttributes expected = drafts.isWaiting(directory) ? directory.expected() : null;
         if (expected != null && expected.provisional()) {
             return expected;
         }
@@ -177,10 +168,6 @@ public final class DraftFilesystem extends SettlingFilesystem {
         FileAttributes told = super.getattr(file);
         directory.told(told, asked);
         return told;
-    }
-
-    private boolean isWaiting(KnownDirectory directory) {
-        return directory.isToBeChanged() || drafts.isAnyIn(directory.path());
     }
 
     @Override
@@ -218,7 +205,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
     private FileAttributes setattr(KnownDirectory directory, AttributeChange change) throws GuestFilesystemException {
         GuestPath path = directory.path();
         settleOpenIn(path);
-        FileAttributes expected = directory.setattr(change, clock.now(), !isWaiting(directory), queue);
+        FileAttributes expected = directory.setattr(change, clock.now(), !drafts.isWaiting(directory), queue);
         if (expected != null) {
             queue.sendIfDue();
             ticker.start();
@@ -428,84 +415,29 @@ public final class DraftFilesystem extends SettlingFilesystem {
     @Override
     public void unlink(GuestPath path) throws GuestFilesystemException {
         beforeNameChange(path);
-        FileAttributes attributes = known.knownAttributes(path);
-        KnownDirectory parent = takingRemovals(path.parent());
-        if (attributes != null && parent != null && mayUnlinkLater(attributes) && mayRemoveLater(path, parent)) {
-            removeLater(new TreeChange.Unlink(path), parent);
+        if (removals.unlink(path)) {
+            ticker.start();
             return;
         }
+        FileAttributes attributes = known.knownAttributes(path);
         guest.unlink(path);
         directories.changedUnseen(path.parent());
         if (attributes != null) {
-            know(path.parent(), attributes.device(), null).allowRemovals();
+            directories.know(path.parent(), attributes.device(), null).allowRemovals();
         }
-    }
-
-    /** Whether it is sure to be removed, and nobody sees it otherwise than by its name, or misses the room it takes. */
-    private boolean mayUnlinkLater(FileAttributes attributes) {
-        return attributes.removable()
-                && !attributes.isDirectory()
-                && attributes.links() == 1
-                && !known.isOpen(attributes.key())
-                && attributes.size() <= MAX_REMOVED_BYTES;
-    }
-
-    private boolean mayRemoveLater(GuestPath path, KnownDirectory parent) throws GuestFilesystemException {
-        return path.toString().length() <= MAX_PATH_BYTES && parent.device().hasRoom(path.parent());
-    }
-
-    /** A directory from which everything that is removable itself is sure to be removed; null if that is not known. */
-    private @Nullable KnownDirectory takingRemovals(GuestPath path) {
-        KnownDirectory directory = directories.get(path);
-        if (directory != null && directory.takesRemovals()) {
-            return directory;
-        }
-        FileAttributes attributes = known.knownAttributes(path);
-        if (attributes == null || !attributes.isDirectory() || !attributes.removable()) {
-            return null;
-        }
-        KnownDirectory found = know(path, attributes.device(), null);
-        found.allowRemovals();
-        return found;
-    }
-
-    private void removeLater(TreeChange removal, KnownDirectory parent) {
-        parent.nameWaits(clock, !isWaiting(parent));
-        drafts.addRemoval(removal.path());
-        parent.changeQueued();
-        queue.awaitRoom();
-        queue.add(new Removal(drafts, backlog, removal));
-        queue.sendIfDue();
-        ticker.start();
     }
 
     @Override
     public void rmdir(GuestPath path) throws GuestFilesystemException {
-        KnownDirectory parent = takingRemovals(path.parent());
-        if (parent != null && mayRemoveDirectoryLater(path, parent) && mayRemoveLater(path, parent)) {
-            settleTimes(path.parent());
-            accessLists.beforeDirectoriesMove();
-            removeLater(new TreeChange.Rmdir(path), parent);
+        settleTimes(path.parent());
+        accessLists.beforeDirectoriesMove();
+        if (removals.rmdir(path)) {
+            ticker.start();
         } else {
             settleAll();
-            accessLists.beforeDirectoriesMove();
             guest.rmdir(path);
         }
         directories.forgetTree(path);
-    }
-
-    /** Whether it is sure to be empty when what is queued is done, and is no mountpoint. */
-    private boolean mayRemoveDirectoryLater(GuestPath path, KnownDirectory parent) {
-        KnownDirectory directory = takingRemovals(path);
-        if (directory == null
-                || directory.device() != parent.device()
-                || drafts.isGone(path)
-                || drafts.isAnyMadeIn(path)) {
-            return false;
-        }
-        // Only now: what has just been a draft is among them.
-        List<String> names = known.knownNames(path);
-        return names != null && names.stream().allMatch(name -> drafts.isToBeRemoved(path.resolve(name)));
     }
 
     @Override

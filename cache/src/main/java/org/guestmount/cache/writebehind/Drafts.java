@@ -102,6 +102,11 @@ final class Drafts {
         return inDirectory.containsKey(directory);
     }
 
+    /** Whether anything in that directory, or it itself, is to be changed. */
+    boolean isWaiting(KnownDirectory directory) {
+        return directory.isToBeChanged() || isAnyIn(directory.path());
+    }
+
     /** As {@link #isAnyIn}, or anywhere below. */
     boolean isAnyBelow(GuestPath directory) {
         return inDirectory.keySet().stream().anyMatch(path -> path.startsWith(directory));

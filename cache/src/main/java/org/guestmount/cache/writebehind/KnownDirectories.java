@@ -3,6 +3,7 @@ package org.guestmount.cache.writebehind;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.guestmount.core.fs.FileAttributes;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.GuestPath;
@@ -15,6 +16,14 @@ final class KnownDirectories {
     @GuardedBy("this")
     private final NavigableMap<GuestPath, KnownDirectory> byPath = new TreeMap<>();
 
+    private final Devices devices;
+    private final Backlog backlog;
+
+    KnownDirectories(Devices devices, Backlog backlog) {
+        this.devices = devices;
+        this.backlog = backlog;
+    }
+
     synchronized @Nullable KnownDirectory get(GuestPath path) {
         return byPath.get(path);
     }
@@ -25,13 +34,18 @@ final class KnownDirectories {
         return reference instanceof GuestPath path ? get(path) : null;
     }
 
-    /** Adds one unless it is there, and returns the one that is; those with something queued stay, so that it is waited for. */
-    synchronized KnownDirectory add(GuestPath path, KnownDirectory directory) {
+    /**
+     * The one of that path, from now on.
+     *
+     * @param attributes null unless it has just been made
+     */
+    synchronized KnownDirectory know(GuestPath path, long device, @Nullable FileAttributes attributes) {
         if (byPath.size() >= MAX_DIRECTORIES) {
+            // What is queued is to be waited for.
             byPath.values().removeIf(known -> !known.isToBeChanged());
         }
-        KnownDirectory present = byPath.putIfAbsent(path, directory);
-        return present == null ? directory : present;
+        return byPath.computeIfAbsent(
+                path, added -> new KnownDirectory(added, devices.add(device), backlog, attributes));
     }
 
     /** Whether changes are queued of attributes of that directory, or of any below. */
