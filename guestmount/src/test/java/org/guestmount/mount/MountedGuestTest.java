@@ -9,11 +9,16 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.guestmount.core.fs.AttributeChange;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.FileAttributes;
@@ -93,6 +98,65 @@ class MountedGuestTest {
 
         Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         assertThat(guest.getattr(GuestPath.of("/f")).uid()).isEqualTo(uid);
+    }
+
+    /** Tells of the attributes of a directory, once, when something has been made in it. */
+    private static final class LateAnswer extends ForwardingGuestFilesystem {
+        final CountDownLatch asked = new CountDownLatch(1);
+        final CountDownLatch made = new CountDownLatch(1);
+        private final GuestFilesystem guest;
+        private final GuestPath directory;
+        private final AtomicBoolean armed = new AtomicBoolean();
+
+        LateAnswer(GuestFilesystem guest, GuestPath directory) {
+            super(guest);
+            this.guest = guest;
+            this.directory = directory;
+        }
+
+        void arm() {
+            armed.set(true);
+        }
+
+        @Override
+        public FileAttributes getattr(FileReference file) throws GuestFilesystemException {
+            FileAttributes attributes = guest.getattr(file);
+            if (file.equals(directory) && armed.getAndSet(false)) {
+                asked.countDown();
+                try {
+                    made.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return attributes;
+        }
+    }
+
+    @Test
+    void anAnswerThatIsLateDoesNotHideWhatWasMadeMeanwhile() throws Exception {
+        LateAnswer late = new LateAnswer(guest, GuestPath.of("/d"));
+        try (TestMount mount = TestMount.readWrite(late)) {
+            Path directory = Files.createDirectory(mount.mountpoint.resolve("d"));
+            Files.createDirectory(directory.resolve("before"));
+            late.arm();
+            CompletableFuture<Object> looking = CompletableFuture.supplyAsync(() -> links(directory));
+            assertThat(late.asked.await(BOUND.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+            Files.createDirectory(directory.resolve("meanwhile"));
+            late.made.countDown();
+
+            assertThat(looking.get()).isIn(3, 4);
+            assertThat(links(directory)).isEqualTo(4);
+        }
+    }
+
+    private static Object links(Path path) {
+        try {
+            return Files.getAttribute(path, "unix:nlink");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

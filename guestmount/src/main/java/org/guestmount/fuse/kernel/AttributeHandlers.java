@@ -81,6 +81,7 @@ final class AttributeHandlers {
         int flags = in.u32();
         in.skip(4);
         long handle = in.u64();
+        context.telling(context.nodes().get(in.node()));
         FileAttributes attributes = (flags & GETATTR_FH) != 0 && handle != Unopened.NO_HANDLE
                 ? operations.getattr(new FileHandle(handle))
                 : context.using(in.node(), operations::getattr);

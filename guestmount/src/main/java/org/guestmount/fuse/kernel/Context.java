@@ -5,11 +5,12 @@ import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.fuse.GuestOperations;
+import org.jspecify.annotations.Nullable;
 
 /** What all handlers of a session work with. */
 // A lock is held by the try statement, not used in it.
 @SuppressWarnings("try")
-record Context(GuestOperations operations, NodeTable nodes, NodeLocks locks, AttributeView view) {
+record Context(GuestOperations operations, NodeTable nodes, NodeLocks locks, AttributeView view, Notices notices) {
     /** Something done with what a node is known by in the guest. */
     @FunctionalInterface
     interface Use<R, T> {
@@ -29,6 +30,24 @@ record Context(GuestOperations operations, NodeTable nodes, NodeLocks locks, Att
         Node node = nodes.get(id);
         try (NodeLocks.Held held = locks.use(node)) {
             return use.with(nodes.path(node));
+        }
+    }
+
+    /** To be called before the guest is asked for attributes of a directory that the kernel knows and is to be told of. */
+    void telling(@Nullable Node directory) {
+        if (directory != null) {
+            directory.told = true;
+        }
+    }
+
+    /**
+     * To be called after a name in a directory has been changed. The kernel lets go of the directory's attributes then, but takes older ones for
+     * new if they come later, in an answer to somebody who had asked before.
+     */
+    void changedNames(Node directory) {
+        if (directory.told) {
+            directory.told = false;
+            notices.invalidateAttributes(directory.id);
         }
     }
 

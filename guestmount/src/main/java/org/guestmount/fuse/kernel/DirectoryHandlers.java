@@ -127,6 +127,7 @@ final class DirectoryHandlers {
         }
         FileAttributes attributes = entry.details().attributes();
         if (plus) {
+            context.telling(nodes.child(directory, name));
             FileAttributes current = listing.isCurrent() ? attributes : currentOrNull(directory, name);
             if (current == null) {
                 out.zeros(AttributeView.ENTRY_BYTES);

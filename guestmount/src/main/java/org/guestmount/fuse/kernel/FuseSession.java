@@ -28,12 +28,14 @@ public final class FuseSession {
     private static final int ANSWER_SECONDS = 10;
 
     private final FuseDevice device;
+    private final Notices notices;
     private final GuestOperations operations;
     private final List<Worker> workers = new ArrayList<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    private FuseSession(FuseDevice device, GuestOperations operations) {
+    private FuseSession(FuseDevice device, Notices notices, GuestOperations operations) {
         this.device = device;
+        this.notices = notices;
         this.operations = operations;
     }
 
@@ -45,13 +47,14 @@ public final class FuseSession {
     public static FuseSession mount(GuestOperations operations, SessionConfig config)
             throws IOException, InterruptedException {
         NodeTable nodes = new NodeTable(operations.getattr(GuestPath.ROOT).key());
-        Context context = new Context(operations, nodes, new NodeLocks(), config.view());
         // Who is served is asked when something is opened.
         boolean mayDoWithoutOpens = operations.isReadOnly() && config.onlyUser() == null;
         Negotiation negotiation = new Negotiation(config.limits(), mayDoWithoutOpens);
-        Dispatcher dispatcher = new Dispatcher(context, negotiation, config.onlyUser(), config.traced());
         FuseDevice device = FuseDevice.mount(config.mountpoint(), config.mountOptions());
-        FuseSession session = new FuseSession(device, operations);
+        Notices notices = new Notices(device::send);
+        Context context = new Context(operations, nodes, new NodeLocks(), config.view(), notices);
+        Dispatcher dispatcher = new Dispatcher(context, negotiation, config.onlyUser(), config.traced());
+        FuseSession session = new FuseSession(device, notices, operations);
         session.start(dispatcher, config.limits().maxWriteBytes() + OVERHEAD_BYTES);
         negotiation.await(ANSWER_SECONDS);
         return session;
@@ -81,6 +84,7 @@ public final class FuseSession {
                 worker.join();
             }
             operations.close();
+            notices.close();
             device.close();
             LOG.debug("FUSE session ended");
             ended.complete(null);

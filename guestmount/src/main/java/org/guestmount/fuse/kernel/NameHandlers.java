@@ -66,6 +66,7 @@ final class NameHandlers {
     private void lookup(Request in, Reply out) throws GuestFilesystemException {
         Node parent = nodes.get(in.node());
         String name = in.name();
+        context.telling(nodes.child(parent, name));
         try (NodeLocks.Held held = context.locks().use(parent)) {
             FileAttributes attributes = findOrNull(resolve(nodes.path(parent), name));
             if (attributes == null) {
@@ -92,6 +93,7 @@ final class NameHandlers {
             throws GuestFilesystemException {
         Node parent = nodes.get(parentId);
         FileAttributes attributes = context.usingPath(parentId, path -> maker.with(resolve(path, name)));
+        context.changedNames(parent);
         context.putEntry(out, nodes.enter(parent, name, attributes), attributes);
     }
 

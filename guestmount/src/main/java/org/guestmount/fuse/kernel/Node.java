@@ -39,6 +39,9 @@ final class Node {
     /** Files open on it. */
     int opens;
 
+    /** Whether the kernel may have been told of its attributes, or be about to be, since they were last invalidated; of directories. */
+    volatile boolean told;
+
     /** Reaches it when it has no name any more but is open. */
     @Nullable
     FileHandle orphan;

@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 // A lock is held by the try statement, not used in it.
 @SuppressWarnings("try")
 final class RemovalHandlers {
+    private final Context context;
     private final GuestOperations operations;
     private final NodeTable nodes;
     private final NodeLocks locks;
 
     RemovalHandlers(Context context) {
+        this.context = context;
         this.operations = context.operations();
         this.nodes = context.nodes();
         this.locks = context.locks();
@@ -67,6 +69,7 @@ final class RemovalHandlers {
                 throw e;
             }
             nodes.removed(parent, name, departure.last, departure.orphan);
+            context.changedNames(parent);
         }
     }
 
@@ -93,6 +96,8 @@ final class RemovalHandlers {
                 nodes.removed(newParent, newName, departure.last, departure.orphan);
                 nodes.moved(oldParent, oldName, newParent, newName);
             }
+            context.changedNames(oldParent);
+            context.changedNames(newParent);
         }
     }
 

@@ -39,6 +39,20 @@ final class Reply {
         return length;
     }
 
+    /**
+     * Ends what answers no request.
+     *
+     * @param code one of {@code FUSE_NOTIFY_*}
+     * @return its length in bytes
+     */
+    int finishNotice(int code) {
+        int length = buffer.position();
+        buffer.putInt(LENGTH, length);
+        buffer.putInt(ERROR, code);
+        buffer.putLong(UNIQUE, 0);
+        return length;
+    }
+
     Reply u16(int value) {
         buffer.putShort((short) value);
         return this;

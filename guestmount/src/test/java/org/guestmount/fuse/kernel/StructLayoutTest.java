@@ -145,6 +145,19 @@ class StructLayoutTest {
     }
 
     @Test
+    void invalidation() {
+        Notices.putInvalidation(reply, 77);
+
+        assertPayload(24);
+        assertThat(u64(0)).isEqualTo(77);
+        assertThat(u64(8)).isEqualTo(-1);
+        assertThat(u64(16)).isZero();
+        assertThat(reply.finishNotice(2)).isEqualTo(40);
+        assertThat(buffer.getInt(4)).isEqualTo(2);
+        assertThat(buffer.getLong(8)).isZero();
+    }
+
+    @Test
     void statistics() {
         reply.statistics(new FilesystemStatistics(4096, 1024, 1, 2, 3, 4, 5, 6, 255));
 

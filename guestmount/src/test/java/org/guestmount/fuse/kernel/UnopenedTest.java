@@ -40,7 +40,7 @@ class UnopenedTest {
     void fill() throws GuestFilesystemException {
         NodeTable nodes = new NodeTable(guest.getattr(GuestPath.ROOT).key());
         AttributeView view = new AttributeView(Duration.ZERO, Duration.ZERO, Duration.ZERO, null, null, null);
-        context = new Context(operations, nodes, new NodeLocks(), view);
+        context = new Context(operations, nodes, new NodeLocks(), view, new Notices((address, length) -> {}));
         unopened = new Unopened(context);
         for (int i = 0; i < FILES; i++) {
             GuestPath path = GuestPath.ROOT.resolve("file" + i);
