@@ -20,8 +20,8 @@ import org.guestmount.it.framework.ToolMachine;
  */
 final class GuestShell implements Mounted {
     private static final List<String> PROGRAMS = List.of(
-            "bash", "cat", "cksum", "cut", "dd", "du", "find", "grep", "ls", "rm", "sort", "stat", "sync", "tar", "wc",
-            "xargs");
+            "bash", "cat", "cksum", "cp", "cut", "dd", "du", "find", "grep", "ls", "rm", "sort", "stat", "sync", "tar",
+            "wc", "xargs");
 
     /** Runs each line it is told, and then says how that ended; the first number tells what it says from what it echoes. */
     private static final String COMMANDS = """
