@@ -287,9 +287,15 @@ class Model:
         if self.may_make_orphans():
             self.by_path("rmdir", os.rmdir, path)
 
+    def holds_open_files(self, top):
+        numbers = {os.fstat(pair.two[REFERENCE]).st_ino for pair in self.files}
+        return bool(self.mappings) or any(
+            os.lstat(os.path.join(folder, name)).st_ino in numbers
+            for folder, _, files in os.walk(self.at(REFERENCE, top)) for name in files)
+
     def remove_tree(self):
         top = self.folder()
-        if not self.may_make_orphans():
+        if not self.may_make_orphans() or self.spares_orphans and self.holds_open_files(top):
             return
         if self.chance.random() < 0.6:
             # With nobody looking at what is left until all is done.
