@@ -33,6 +33,8 @@ import org.guestmount.core.fs.OpenFlags;
 import org.guestmount.core.fs.RecordingGuestFilesystem;
 import org.guestmount.core.fs.XattrMode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MountedGuestTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
@@ -133,8 +135,9 @@ class MountedGuestTest {
         }
     }
 
-    @Test
-    void anAnswerThatIsLateDoesNotHideWhatWasMadeMeanwhile() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anAnswerThatIsLateDoesNotHideWhatWasMadeMeanwhile(boolean file) throws Exception {
         LateAnswer late = new LateAnswer(guest, GuestPath.of("/d"));
         try (TestMount mount = TestMount.readWrite(late)) {
             Path directory = Files.createDirectory(mount.mountpoint.resolve("d"));
@@ -143,11 +146,18 @@ class MountedGuestTest {
             CompletableFuture<Object> looking = CompletableFuture.supplyAsync(() -> links(directory));
             assertThat(late.asked.await(BOUND.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
-            Files.createDirectory(directory.resolve("meanwhile"));
+            Path meanwhile = directory.resolve("meanwhile");
+            if (file) {
+                Files.createFile(meanwhile);
+            } else {
+                Files.createDirectory(meanwhile);
+            }
             late.made.countDown();
 
             assertThat(looking.get()).isIn(3, 4);
-            assertThat(links(directory)).isEqualTo(4);
+            assertThat(links(directory)).isEqualTo(file ? 3 : 4);
+            assertThat(Files.getLastModifiedTime(directory).toInstant())
+                    .isEqualTo(guest.getattr(GuestPath.of("/d")).modified().toInstant());
         }
     }
 

@@ -81,11 +81,16 @@ final class AttributeHandlers {
         int flags = in.u32();
         in.skip(4);
         long handle = in.u64();
-        context.telling(context.nodes().get(in.node()));
         FileAttributes attributes = (flags & GETATTR_FH) != 0 && handle != Unopened.NO_HANDLE
                 ? operations.getattr(new FileHandle(handle))
-                : context.using(in.node(), operations::getattr);
+                : getattr(in.node());
         context.putAttributes(out, attributes);
+    }
+
+    /** What may be a directory, which is never asked about by a handle. */
+    private FileAttributes getattr(long node) throws GuestFilesystemException {
+        context.telling(context.nodes().get(node));
+        return context.using(node, operations::getattr);
     }
 
     /** {@code struct fuse_setattr_in}. */

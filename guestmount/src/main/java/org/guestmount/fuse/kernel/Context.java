@@ -51,6 +51,14 @@ record Context(GuestOperations operations, NodeTable nodes, NodeLocks locks, Att
         }
     }
 
+    /** Tells of what was made under a name, which from now on is known by it. */
+    Node putMade(Reply out, Node parent, String name, FileAttributes attributes) {
+        changedNames(parent);
+        Node node = nodes.enter(parent, name, attributes);
+        putEntry(out, node, attributes);
+        return node;
+    }
+
     void putEntry(Reply out, Node node, FileAttributes attributes) {
         view.putEntry(out, node.id, attributes, operations.inodeNumber(attributes.key()));
     }

@@ -104,9 +104,7 @@ final class FileHandlers {
         try (NodeLocks.Held held = context.locks().use(parent)) {
             OpenedFile file =
                     operations.create(NameHandlers.resolve(nodes.path(parent), name), flags, mode, caller, kill);
-            Node node = nodes.enter(parent, name, file.attributes());
-            nodes.opened(node);
-            context.putEntry(out, node, file.attributes());
+            nodes.opened(context.putMade(out, parent, name, file.attributes()));
             out.open(file.handle().id(), KEEP_CACHE);
         }
     }

@@ -93,8 +93,7 @@ final class NameHandlers {
             throws GuestFilesystemException {
         Node parent = nodes.get(parentId);
         FileAttributes attributes = context.usingPath(parentId, path -> maker.with(resolve(path, name)));
-        context.changedNames(parent);
-        context.putEntry(out, nodes.enter(parent, name, attributes), attributes);
+        context.putMade(out, parent, name, attributes);
     }
 
     private void batchForget(Request in, Reply out) {

@@ -32,11 +32,7 @@ final class Reply {
      * @return its length in bytes
      */
     int finish(long unique, int error) {
-        int length = error == 0 ? buffer.position() : HEADER_BYTES;
-        buffer.putInt(LENGTH, length);
-        buffer.putInt(ERROR, error);
-        buffer.putLong(UNIQUE, unique);
-        return length;
+        return finish(error == 0 ? buffer.position() : HEADER_BYTES, error, unique);
     }
 
     /**
@@ -46,10 +42,13 @@ final class Reply {
      * @return its length in bytes
      */
     int finishNotice(int code) {
-        int length = buffer.position();
+        return finish(buffer.position(), code, 0);
+    }
+
+    private int finish(int length, int error, long unique) {
         buffer.putInt(LENGTH, length);
-        buffer.putInt(ERROR, code);
-        buffer.putLong(UNIQUE, 0);
+        buffer.putInt(ERROR, error);
+        buffer.putLong(UNIQUE, unique);
         return length;
     }
 
