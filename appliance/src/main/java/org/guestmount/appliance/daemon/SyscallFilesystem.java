@@ -439,8 +439,7 @@ final class SyscallFilesystem implements EncodingFilesystem {
 
     private void remove(GuestPath path, String operation, int flags, Errno ofRoot) throws GuestFilesystemException {
         try (NamedPlace place = NamedPlace.of(root, path, ofRoot, operation)) {
-            long name = Scratch.ofThread().putString(Scratch.NAME, place.name());
-            Syscalls.check(Libc.syscall(Abi.SYS_UNLINKAT, place.directory(), name, flags, 0, 0), operation, path);
+            Syscalls.check(Syscalls.unlink(place.directory(), place.name(), flags), operation, path);
         }
     }
 

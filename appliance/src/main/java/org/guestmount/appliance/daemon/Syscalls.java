@@ -58,6 +58,16 @@ final class Syscalls {
         return open(Abi.AT_FDCWD, path, flags, 0, 0);
     }
 
+    /**
+     * unlinkat(2).
+     *
+     * @param name of bytes, one char each
+     */
+    static long unlink(int directory, String name, int flags) throws GuestFilesystemException {
+        long address = Scratch.ofThread().putString(Scratch.NAME, name);
+        return Libc.syscall(Abi.SYS_UNLINKAT, directory, address, flags, 0, 0);
+    }
+
     static long close(int descriptor) {
         return Libc.syscall(Abi.SYS_CLOSE, descriptor, 0, 0, 0, 0);
     }

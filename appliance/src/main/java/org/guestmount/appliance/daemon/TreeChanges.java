@@ -109,8 +109,7 @@ final class TreeChanges implements AutoCloseable {
 
     private void remove(GuestPath path, String operation, int flags, Errno ofRoot) throws GuestFilesystemException {
         int place = directoryOf(path, ofRoot);
-        long name = Scratch.ofThread().putString(Scratch.NAME, path.name());
-        Syscalls.check(Libc.syscall(Abi.SYS_UNLINKAT, place, name, flags, 0, 0), operation, path);
+        Syscalls.check(Syscalls.unlink(place, path.name(), flags), operation, path);
     }
 
     /** The directory a path's last name is in, which for the next path is often the same. */

@@ -247,6 +247,10 @@ public final class DraftFilesystem extends SettlingFilesystem {
         long limit = nanoTime.getAsLong() - MAX_AGE.toNanos();
         drafts.all().forEach(draft -> draft.settleOlderThan(limit));
         queue.sendIfDue();
+        return isAnythingPutOff();
+    }
+
+    private boolean isAnythingPutOff() {
         return !drafts.areNone() || !queue.isIdle();
     }
 
@@ -254,7 +258,7 @@ public final class DraftFilesystem extends SettlingFilesystem {
 
     /** Has done what is put off of a file, of what the path makes a directory of, and in a directory. */
     private void settle(GuestPath path) {
-        if (drafts.areNone() && queue.isIdle()) {
+        if (!isAnythingPutOff()) {
             return;
         }
         KnownDirectory directory = directories.get(path);
@@ -281,16 +285,15 @@ public final class DraftFilesystem extends SettlingFilesystem {
 
     private void settleOpenIn(GuestPath directory) {
         if (drafts.isAnyIn(directory)) {
-            for (Draft draft : drafts.all()) {
-                if (draft.parent().equals(directory)) {
-                    draft.settle();
-                }
-            }
+            drafts.in(directory).forEach(Draft::settle);
         }
     }
 
     @Override
     void settleTree(FileReference directory) {
+        if (!isAnythingPutOff()) {
+            return;
+        }
         if (directory instanceof GuestPath path
                 && !drafts.isAnyBelow(path)
                 && !directories.isAnyToBeChangedBelow(path)) {

@@ -112,9 +112,11 @@ final class Drafts {
         return inDirectory.keySet().stream().anyMatch(path -> path.startsWith(directory));
     }
 
-    /** Whether any is not made in that directory. */
-    boolean isAnyMadeIn(GuestPath directory) {
-        return byPath.values().stream().anyMatch(draft -> draft.parent().equals(directory));
+    /** Those that are not made in that directory. */
+    List<Draft> in(GuestPath directory) {
+        return byPath.values().stream()
+                .filter(draft -> draft.parent().equals(directory))
+                .toList();
     }
 
     /** All that are not made. */

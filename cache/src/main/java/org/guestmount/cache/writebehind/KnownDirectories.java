@@ -65,7 +65,10 @@ final class KnownDirectories {
         }
     }
 
-    /** What had this path has it no more, or something else has, which changes the directory it is in. Nothing may be queued. */
+    /**
+     * What had this path has it no more, or something else has, which changes the directory it is in. Nothing may be queued but its own removal,
+     * for which whoever uses the path waits, and what is done before that.
+     */
     synchronized void forgetTree(GuestPath path) {
         // Paths below it are not quite together: /a, /a-b, /a/c.
         byPath.remove(path);

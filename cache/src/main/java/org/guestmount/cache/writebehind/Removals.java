@@ -68,7 +68,7 @@ final class Removals {
 
     /** Whether a directory is sure to be empty when what is queued is done. */
     private boolean isEmptied(GuestPath directory) {
-        if (drafts.isAnyMadeIn(directory)) {
+        if (!drafts.in(directory).isEmpty()) {
             return false;
         }
         // Only now: what has just been a draft is among them.

@@ -32,7 +32,9 @@ abstract class SettlingFilesystem extends ForwardingGuestFilesystem {
     abstract void settleAll();
 
     /** Has done what could be seen in listings of that directory and what is below it. */
-    abstract void settleTree(FileReference directory);
+    void settleTree(FileReference directory) {
+        settleAll();
+    }
 
     /** Has done what is put off of a file, and returns by what the guest knows it. */
     abstract FileReference settled(FileReference file) throws GuestFilesystemException;

@@ -219,11 +219,6 @@ public final class WriteBehindFilesystem extends SettlingFilesystem {
         files.all().forEach(NewFile::settle);
     }
 
-    @Override
-    void settleTree(FileReference directory) {
-        settleAll();
-    }
-
     /** Of what is not known under that path something may be known under another, which the answer will not tell. */
     private void settleWithAliases(FileReference reference) {
         NewFile file = files.find(reference);

@@ -180,10 +180,7 @@ class DraftRemovalTest extends DraftSupport {
         assertThat(backend.take()).anyMatch(call -> call.startsWith("unlink"));
         wary.unlink(OLD_DIRECTORY.resolve("next"));
         assertThat(backend.take()).noneMatch(call -> call.startsWith("unlink"));
-        finish(inBackground(() -> {
-            wary.sync();
-            return wary;
-        }));
+        sync(wary);
         assertFails(Errno.ENOENT, () -> memory.getattr(OLD_DIRECTORY.resolve("next")));
     }
 

@@ -56,8 +56,12 @@ abstract class DraftSupport extends WriteBehindSupport {
     }
 
     void sync() throws GuestFilesystemException {
+        sync(drafts);
+    }
+
+    void sync(GuestFilesystem of) throws GuestFilesystemException {
         finish(inBackground(() -> {
-            drafts.sync();
+            of.sync();
             return "synced";
         }));
     }
