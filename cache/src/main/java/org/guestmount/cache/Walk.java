@@ -143,6 +143,11 @@ final class Walk {
         return CompletableFuture.completedFuture(null);
     }
 
+    /** Whether it was listed ahead, and not asked for since. */
+    synchronized boolean isAhead(GuestPath path) {
+        return ahead.containsKey(path);
+    }
+
     /** The program asks for this directory, which is not ahead of it any more. */
     synchronized Visit visit(GuestPath path) {
         Long bytes = ahead.remove(path);

@@ -13,9 +13,12 @@ import org.guestmount.core.fs.ChangeOutcome;
 import org.guestmount.core.fs.DepthFirst;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
+import org.guestmount.core.fs.FileAttributes;
+import org.guestmount.core.fs.FileDetails;
 import org.guestmount.core.fs.FileHandle;
 import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.ForwardingGuestFilesystem;
+import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
 import org.guestmount.core.fs.TreeChange;
@@ -25,7 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Lists directories ahead of a program that walks a tree, so that the guest lists while the host and the program work on what
  * they have. What is listed ahead goes into the cache and from there to the program, as if another program had listed it: so it is as
- * true as all that the cache says, whatever is changed meanwhile. {@link Walk} says which directories, and how many.
+ * true as all that the cache says, whatever is changed meanwhile. {@link Walk} says which directories, and how many. A program that asks for one
+ * name after the other instead is taken for one that lists the directory, when {@link LookupBursts} says so.
  *
  * <p>Owns: the threads that list ahead, which end when there has been nothing to do for a while.
  */
@@ -44,6 +48,9 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
     /** About what the cache takes for an entry, in bytes, with a name of usual length. */
     private static final int ENTRY_BYTES = Inode.OWN_BYTES + Directory.DENTRY_BYTES + 16;
 
+    /** What a name of usual length takes at least in a directory's size, in bytes. */
+    private static final int MIN_DIRENT_BYTES = 16;
+
     private static final int MAX_AHEAD_BYTES = 4 << 20;
 
     /** The part of the cache that what was listed ahead may take. */
@@ -54,6 +61,8 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
     private final CachingFilesystem cached;
     private final ExecutorService threads;
     private final Walk walk;
+    private final long maxAheadBytes;
+    private final LookupBursts lookups = new LookupBursts();
 
     /** @param cached remembers what is listed; closed with this */
     public WalkAheadFilesystem(CachingFilesystem cached, CacheConfig config) {
@@ -65,7 +74,8 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
         super(cached);
         this.cached = cached;
         this.threads = threads;
-        this.walk = new Walk(config.ttl().isZero() ? 0 : Math.min(MAX_AHEAD_BYTES, config.maxBytes() / CACHE_SHARE));
+        this.maxAheadBytes = config.ttl().isZero() ? 0 : Math.min(MAX_AHEAD_BYTES, config.maxBytes() / CACHE_SHARE);
+        this.walk = new Walk(maxAheadBytes);
     }
 
     private static ExecutorService threads() {
@@ -92,15 +102,70 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
         if (!visit.wasAhead()) {
             walk.listed(visit, Listings.namesOfDirectories(chunk.entries()), wasKnown);
         }
-        while (walk.begin()) {
-            start();
-        }
+        startAhead();
         return chunk;
+    }
+
+    @Override
+    public FileDetails lookup(GuestPath path) throws GuestFilesystemException {
+        comeTo(path);
+        return super.lookup(path);
+    }
+
+    @Override
+    public FileAttributes getattr(FileReference file) throws GuestFilesystemException {
+        if (file instanceof GuestPath path) {
+            comeTo(path);
+        }
+        return super.getattr(file);
+    }
+
+    /** The program asks for one name, and perhaps for all others in that directory. */
+    private void comeTo(GuestPath path) {
+        if (path.isRoot()) {
+            return;
+        }
+        GuestPath directory = path.parent();
+        if (walk.isAhead(directory)) {
+            walk.visit(directory);
+            startAhead();
+        } else if (!isKnown(path)) {
+            walk.listing(directory).join();
+            if (!cached.knowsListing(directory) && isWorthListing(directory)) {
+                listInstead(directory);
+            }
+        }
+    }
+
+    private boolean isKnown(GuestPath path) {
+        return cached.knownAttributes(path) != null || cached.knowsMissing(path);
+    }
+
+    private boolean isWorthListing(GuestPath directory) {
+        FileAttributes attributes = cached.knownAttributes(directory);
+        return attributes != null
+                && bytes(attributes.size() / MIN_DIRENT_BYTES) < maxAheadBytes
+                && lookups.isDue(directory, attributes.size());
+    }
+
+    private void listInstead(GuestPath directory) {
+        try {
+            listWith(this, directory);
+        } catch (GuestFilesystemException e) {
+            // What was asked for may be there nevertheless.
+            LOG.debug("not listed {}: {}", directory.display(), e.toString());
+        }
     }
 
     @Override
     public CompletableFuture<List<ChangeOutcome>> changeLater(List<TreeChange> changes) {
         return cached.changeLater(changes);
+    }
+
+    private void startAhead() {
+        while (walk.begin()) {
+            start();
+        }
     }
 
     private void start() {
@@ -142,25 +207,25 @@ public final class WalkAheadFilesystem extends ForwardingGuestFilesystem {
     /** What is not listed together with others; what is below it the program has to come to first. */
     private void listByItself(Walk.Stretch stretch, GuestPath path) {
         try {
-            stretch.listed(path, list(path));
+            stretch.listed(path, listWith(cached, path));
         } catch (GuestFilesystemException e) {
             // Told to the program if it asks for that directory.
         }
     }
 
     /** Has a directory remembered; returns about what it takes in the cache, in bytes. */
-    private long list(GuestPath path) throws GuestFilesystemException {
+    private static long listWith(GuestFilesystem filesystem, GuestPath path) throws GuestFilesystemException {
         FileReference next = path;
         long fetched = 0;
         long entries = 0;
         while (next != null && fetched < MAX_DIRECTORY_BYTES) {
-            DirectoryChunk chunk = super.readDirectory(next, PART_BYTES);
+            DirectoryChunk chunk = filesystem.readDirectory(next, PART_BYTES);
             entries += chunk.entries().size();
             fetched += PART_BYTES;
             next = chunk.next();
         }
         if (next != null) {
-            super.release((FileHandle) next);
+            filesystem.release((FileHandle) next);
         }
         return bytes(entries);
     }

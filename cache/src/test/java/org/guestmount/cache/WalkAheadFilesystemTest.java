@@ -1,6 +1,7 @@
 package org.guestmount.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,12 +13,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.guestmount.core.fs.Credentials;
 import org.guestmount.core.fs.DirectoryChunk;
 import org.guestmount.core.fs.DirectoryEntry;
 import org.guestmount.core.fs.Errno;
+import org.guestmount.core.fs.FileAttributes;
+import org.guestmount.core.fs.FileDetails;
 import org.guestmount.core.fs.FileReference;
 import org.guestmount.core.fs.FileType;
+import org.guestmount.core.fs.ForwardingGuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystem;
 import org.guestmount.core.fs.GuestFilesystemException;
 import org.guestmount.core.fs.GuestPath;
@@ -26,6 +31,8 @@ import org.guestmount.core.fs.RecordingGuestFilesystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The tree: {@code /tree/d0} to {@code /tree/d9}, each with {@code sub/deep}. */
 @Timeout(60)
@@ -215,9 +222,9 @@ class WalkAheadFilesystemTest {
         threads.run();
 
         assertThat(list(sub.parent())).isEmpty();
-        GuestFilesystemException failure =
-                org.assertj.core.api.Assertions.catchThrowableOfType(GuestFilesystemException.class, () -> list(sub));
-        assertThat(failure.errno()).isEqualTo(Errno.ENOENT);
+        assertThatExceptionOfType(GuestFilesystemException.class)
+                .isThrownBy(() -> list(sub))
+                .returns(Errno.ENOENT, GuestFilesystemException::errno);
     }
 
     /** The program has listed the tree and the first directory in it; it returns that one. */
@@ -244,7 +251,105 @@ class WalkAheadFilesystemTest {
     }
 
     @Test
-    void whoAsksForWhatIsBeingListedWaits() throws Exception {
+    void whoAsksForOneNameAfterTheOtherIsTakenToListTheDirectory() throws Exception {
+        long enough = LookupBursts.MIN_LOOKUPS + guest.getattr(TREE).size() / LookupBursts.LISTED_PER_LOOKUP;
+        assertThat(enough).isLessThan(DIRECTORIES);
+        for (int i = 0; i < enough; i++) {
+            assertThat(requests()).isEmpty();
+            filesystem.lookup(TREE.resolve("d" + i));
+        }
+        assertThat(requests()).containsExactly("readDirectory " + TREE);
+
+        filesystem.getattr(TREE.resolve("d9"));
+        assertFails(Errno.ENOENT, TREE.resolve("missing"));
+        assertThat(asked.take()).isEmpty();
+    }
+
+    @Test
+    void namesHereAndThereListNothing() throws Exception {
+        for (int i = 0; i < DIRECTORIES; i++) {
+            GuestPath directory = TREE.resolve("d" + i);
+            filesystem.lookup(directory);
+            filesystem.lookup(directory.resolve("sub"));
+            filesystem.lookup(directory.resolve("sub"));
+            assertFails(Errno.ENOENT, directory.resolve("missing"));
+            assertFails(Errno.ENOENT, directory.resolve("missing"));
+        }
+        // The names of the tree itself are asked for one after the other.
+        assertThat(requests()).containsExactly("readDirectory " + TREE);
+    }
+
+    @Test
+    void aDirectoryTooLargeForTheCacheIsNotListedForLookups() throws Exception {
+        CacheConfig small = new CacheConfig(CacheConfig.DEFAULT.ttl(), 1 << 10);
+        try (GuestFilesystem wary = walking(new EndlessDirectories(asked), small, threads)) {
+            for (int i = 0; i < DIRECTORIES; i++) {
+                wary.lookup(TREE.resolve("d" + i));
+            }
+        }
+        assertThat(requests()).isEmpty();
+    }
+
+    /** Whose directories are a megabyte each. */
+    private static final class EndlessDirectories extends ForwardingGuestFilesystem {
+        EndlessDirectories(GuestFilesystem guest) {
+            super(guest);
+        }
+
+        @Override
+        public FileDetails lookup(GuestPath path) throws GuestFilesystemException {
+            FileDetails details = super.lookup(path);
+            FileAttributes a = details.attributes();
+            FileAttributes large = new FileAttributes(
+                    a.device(),
+                    a.inode(),
+                    a.mode(),
+                    a.links(),
+                    a.uid(),
+                    a.gid(),
+                    a.rdev(),
+                    1 << 20,
+                    a.blocks(),
+                    a.blockSize(),
+                    a.accessed(),
+                    a.modified(),
+                    a.changed(),
+                    a.provisional(),
+                    a.removable());
+            return new FileDetails(large, null, false);
+        }
+    }
+
+    @Test
+    void whoAsksForNamesInWhatWasListedAheadIsFollowed() throws Exception {
+        startAtFirst();
+        threads.run();
+        asked.take();
+
+        for (String name : list(TREE)) {
+            filesystem.lookup(TREE.resolve(name).resolve("sub"));
+            filesystem.lookup(TREE.resolve(name).resolve("sub").resolve("deep"));
+            threads.run();
+        }
+        assertThat(listed).containsAll(expectedOfAll());
+        assertThat(asked.take()).noneMatch(o -> o.startsWith("lookup"));
+    }
+
+    private static List<String> expectedOfAll() {
+        return IntStream.range(0, DIRECTORIES)
+                .mapToObj(i -> TREE.resolve("d" + i).resolve("sub").toString())
+                .toList();
+    }
+
+    private void assertFails(Errno errno, GuestPath path) {
+        assertThatExceptionOfType(GuestFilesystemException.class)
+                .isThrownBy(() -> filesystem.lookup(path))
+                .returns(errno, GuestFilesystemException::errno);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoAsksForWhatIsBeingListedWaits(boolean byName) throws Exception {
         GuestPath sub = startAtFirst().resolve("sub");
         asked.take();
         CountDownLatch under = new CountDownLatch(1);
@@ -261,16 +366,22 @@ class WalkAheadFilesystemTest {
         try {
             Future<?> ahead = others.submit(threads.tasks.remove(0));
             under.await();
-            Future<List<String>> listed = others.submit(() -> list(sub));
-            assertThat(listed.isDone()).isFalse();
+            Future<List<String>> found = others.submit(() -> byName ? lookup(sub, "deep") : list(sub));
+            assertThat(found.isDone()).isFalse();
             go.countDown();
 
-            assertThat(listed.get()).containsExactly("deep");
+            assertThat(found.get()).containsExactly("deep");
             ahead.get();
         } finally {
             others.shutdown();
         }
         assertThat(Collections.frequency(listed, sub.toString())).isEqualTo(1);
+        assertThat(asked.take()).noneMatch(o -> o.startsWith("lookup"));
+    }
+
+    private List<String> lookup(GuestPath directory, String name) throws GuestFilesystemException {
+        filesystem.lookup(directory.resolve(name));
+        return List.of(name);
     }
 
     @Test
@@ -279,8 +390,13 @@ class WalkAheadFilesystemTest {
         try (GuestFilesystem uncached = walking(guest, none, threads)) {
             uncached.readDirectory(TREE, 1 << 20);
             uncached.readDirectory(TREE.resolve("d0"), 1 << 20);
+            listed.clear();
+            for (int i = 0; i < DIRECTORIES; i++) {
+                uncached.lookup(TREE.resolve("d" + i));
+            }
         }
         assertThat(threads.tasks).isEmpty();
+        assertThat(listed).isEmpty();
     }
 
     @Test
