@@ -10,11 +10,20 @@ import org.jspecify.annotations.Nullable;
 final class Changes {
     private static final int PERMISSIONS = 07777;
 
+    /** S_ISUID and S_ISGID. */
+    private static final int CLEARED_BY_WRITE = 06000;
+
     private Changes() {}
 
     /** Whether both as one, the owner before the mode, are the same as one after the other: a chown clears bits that a chmod set. */
     static boolean canMerge(AttributeChange first, AttributeChange second) {
         return first.mode() == null || (second.uid() == null && second.gid() == null);
+    }
+
+    /** Whether data written after the change may be written before it: writing sets the time of modification, and clears bits that a chmod set. */
+    static boolean mayPrecedeWrite(AttributeChange change) {
+        Integer mode = change.mode();
+        return change.modified() == null && (mode == null || (mode & CLEARED_BY_WRITE) == 0);
     }
 
     static AttributeChange merge(AttributeChange first, AttributeChange second) {

@@ -146,7 +146,7 @@ final class Draft implements QueuedChange {
             if (state == State.OPEN
                     && offset == data.length()
                     && data.takes(count)
-                    && change.isNone()
+                    && Changes.mayPrecedeWrite(change)
                     && device.hasRoom(parent)
                     && backlog.reserve(count)) {
                 buffer(source);

@@ -75,6 +75,37 @@ class DraftFilesystemTest extends DraftSupport {
     }
 
     @Test
+    void whatIsWrittenAfterAChangeOfModeOrOwnerIsPutOffToo() throws Exception {
+        FileHandle file = createDraft(DRAFT);
+        drafts.setattr(file, new AttributeChange(null, 7, 7, 0600, null, null));
+        drafts.write(file, 0, bytes("text"));
+        drafts.release(file);
+
+        assertThat(backend.take()).isEmpty();
+        sync();
+        assertThat(content(DRAFT)).isEqualTo("text");
+        assertThat(memory.getattr(DRAFT).mode()).isEqualTo(0100600);
+        assertThat(memory.getattr(DRAFT).uid()).isEqualTo(7);
+    }
+
+    static Stream<AttributeChange> changesThatWritingUndoes() {
+        return Stream.of(
+                AttributeChange.ofMode(04755),
+                AttributeChange.ofMode(02755),
+                AttributeChange.ofTimes(null, new TimeChange(new Timestamp(3, 4))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("changesThatWritingUndoes")
+    void whatIsWrittenAfterAChangeThatItUndoesIsNotPutOff(AttributeChange change) throws Exception {
+        FileHandle file = createDraft(DRAFT);
+        drafts.setattr(file, change);
+        finish(inBackground(() -> drafts.write(file, 0, bytes("text"))));
+
+        assertThat(backend.take()).anyMatch(call -> call.startsWith("create"));
+    }
+
+    @Test
     void manyFilesAreMadeWithOneRequest() throws Exception {
         for (int i = 0; i < 16; i++) {
             makeDraft(DIRECTORY.resolve("file" + i));
