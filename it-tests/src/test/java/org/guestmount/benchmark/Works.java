@@ -31,7 +31,8 @@ final class Works {
             Work.reading("tar", PACK),
             Work.reading("small files", "cat small/*/* | cksum"),
             Work.reading("grep -r", "grep -rl EINVAL tree | LC_ALL=C sort | cksum"),
-            Work.reading("random 4 KiB", "python3 -c \"$RANDOM_READS\" large.bin 4096 \"$SMALL_READS\" 4"),
+            Work.reading(
+                    "random 4 KiB", "python3 -c \"$RANDOM_READS\" large.bin 4096 \"$SMALL_READS\" 4 | LC_ALL=C sort"),
             Work.reading("random 1 MiB", "python3 -c \"$RANDOM_READS\" large.bin 1048576 \"$LARGE_READS\" 1"),
             Work.reading(
                     "four readers",
